@@ -1,0 +1,19 @@
+"""Wiring: the app's name, its checks and its receivers."""
+
+from __future__ import annotations
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class Auth0PasswordConfig(AppConfig):
+    """`INSTALLED_APPS = [..., "auth0_password"]` is all that a site needs."""
+
+    name = "auth0_password"
+    label = "auth0_password"
+    verbose_name = _("Passwords at Auth0")
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Register the system checks and the sign-in receiver."""
+        from . import checks, receivers  # noqa: F401, PLC0415 - registering is what importing them does

@@ -1,0 +1,164 @@
+"""The sign-in backend: OpenID Connect with nonce and PKCE, fresh when asked to be, and no tokens kept."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
+
+from asgiref.sync import sync_to_async
+from django.conf import settings
+from django.contrib.auth import get_user_model
+from django.http import HttpResponse
+from social_core.backends.open_id_connect import OpenIdConnectAuth
+from social_core.exceptions import AuthResponseError
+
+from .conf import BACKEND_NAME, conf
+from .services.sign_ins import SignIn
+
+if TYPE_CHECKING:
+    from django.contrib.auth.base_user import AbstractBaseUser
+    from django.db.models import QuerySet
+
+TRANSIT_SECONDS = 5
+"""How much longer than our stop-watch Auth0's clock may say that a re-authentication took."""
+
+PENDING_SIGN_INS = 5
+"""How many sign-ins one browser session may have under way."""
+
+
+class Auth0PasswordBackend(OpenIdConnectAuth[HttpResponse]):
+    """`AUTHENTICATION_BACKENDS = ["auth0_password.backends.Auth0PasswordBackend", ...]`.
+
+    Takes over the rows of social-auth's stock `auth0` backend: same name, same `ID_KEY`.
+    """
+
+    name = BACKEND_NAME
+    title = "Auth0"
+    ID_KEY = "user_id"
+    USERNAME_KEY = "nickname"
+    DEFAULT_USE_PKCE = True
+    TOKEN_ENDPOINT_AUTH_METHOD = "client_secret_post"  # noqa: S105 - the method's name in OIDC discovery
+    JWT_LEEWAY = 60.0
+    EXTRA_DATA = []
+
+    wanted = SignIn()
+    """What this trip is for: set before sending off, and at the callback read from the session by its `state`."""
+
+    def authorization_url(self) -> str:
+        return f"{conf.DOMAIN.url}/authorize"
+
+    def access_token_url(self) -> str:
+        return f"{conf.DOMAIN.url}/oauth/token"
+
+    def jwks_uri(self) -> str:
+        return f"{conf.DOMAIN.url}/.well-known/jwks.json"
+
+    def id_token_issuer(self) -> str:
+        return conf.DOMAIN.issuer
+
+    def auth_url(self) -> str:
+        """Where to send the browser. Built here, because the base class decodes the finished query once more:
+        a `+` in an address would be lost, and a `&` in a hint would become a parameter."""
+        state = self.get_or_create_state()
+        params = {
+            **self.auth_params(state),  # type: ignore[no-untyped-call]
+            **self.get_scope_argument(),  # type: ignore[no-untyped-call]
+            **self.auth_extra_arguments(),
+            **self.wanted.parameters(),
+        }
+        self._keep_wanted(str(state))
+        return f"{self.authorization_url()}?{urlencode(params)}"
+
+    def validate_state(self) -> str | None:
+        """Check and use up the callback's `state`, once per request, and recall what the trip was for."""
+        if self._oauth2_transaction is None:
+            super().validate_state()
+            self.wanted = SignIn.from_session(self._trip().get("wanted"))
+            self.strategy.session_set("next", self.wanted.next)
+        return str(self._trip().get("state"))
+
+    def _trip(self) -> dict[str, Any]:
+        """What the session kept under the `state` that came back; empty before that was checked."""
+        return self._oauth2_transaction or {}
+
+    def auth_complete(self, *args: Any, **kwargs: Any) -> Any:
+        """The callback. `state` comes first: an `error` that anybody can put into a link is not acted on."""
+        self.validate_state()
+        return super().auth_complete(*args, **kwargs)
+
+    def validate_claims(self, id_token: dict[str, Any]) -> None:
+        """Nonce and times as the base class does; then, for a change, that the person was really asked again."""
+        super().validate_claims(id_token)
+        if self.wanted.max_age == 0:
+            self._require_fresh(id_token)
+
+    def _require_fresh(self, id_token: dict[str, Any]) -> None:
+        """`prompt` and `max_age` can be stripped in the browser: `auth_time` is the proof. Both of its ends are
+        Auth0's clock, the limit is our stop-watch (Auth0: max-age-reauthentication; ASVS v5.0.0-6.8.4)."""
+        auth_time, started = id_token.get("auth_time"), self._trip().get("timestamp")
+        if isinstance(auth_time, (int, float)) and isinstance(started, int):
+            taken = id_token["iat"] - auth_time
+            if taken <= time.time() - started + TRANSIT_SECONDS:
+                return
+        raise AuthResponseError(self, claim="auth_time", code="not_reauthenticated", stage="token_validation")
+
+    def user_data(self, access_token: str, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        """The ID token says all we need; `/userinfo` is not called."""
+        return {}
+
+    def get_user_id(self, details: Any, response: Any) -> str:
+        """The validated `sub`, whatever else the answer holds."""
+        return str((self.id_token or {})["sub"])
+
+    def extra_data(
+        self,
+        user: Any,
+        uid: str,
+        response: dict[str, Any],
+        details: dict[str, Any],
+        pipeline_kwargs: dict[str, Any],
+    ) -> dict[str, Any]:
+        """What social-auth stores: the subject, and none of the tokens."""
+        return {"user_id": uid}
+
+    def get_user(self, user_id: Any) -> AbstractBaseUser | None:
+        """The user together with their password state, in one query; None where there is none (any more)."""
+        try:
+            user: AbstractBaseUser = self._users().get(pk=user_id)
+        except get_user_model().DoesNotExist:
+            return None
+        return user
+
+    async def aget_user(self, user_id: Any) -> AbstractBaseUser | None:
+        """`get_user` for `request.auser()`: the stock social backends have none."""
+        try:
+            user: AbstractBaseUser = await self._users().aget(pk=user_id)
+        except get_user_model().DoesNotExist:
+            return None
+        return user
+
+    async def aauthenticate(self, *args: Any, **kwargs: Any) -> Any:
+        """`authenticate` for `aauthenticate()`, which asks every backend."""
+        return await sync_to_async(self.authenticate)(*args, **kwargs)
+
+    @staticmethod
+    def _users() -> QuerySet[Any]:
+        active = getattr(settings, "SOCIAL_AUTH_ACTIVE_USERS_FILTER", {"is_active": True})
+        return get_user_model()._default_manager.select_related("password_state").filter(**active)
+
+    def _keep_wanted(self, state: str) -> None:
+        """Keep what the trip is for under its state, and forget the oldest of too many trips."""
+        session_get, session_set = self.strategy.session_get, self.strategy.session_set
+        wanted = self.wanted
+        if not wanted.next and session_get("next"):
+            wanted = SignIn(**{**wanted.to_session(), "next": session_get("next")})
+        session_set(
+            self.transaction_key(state),
+            {**session_get(self.transaction_key(state)), "wanted": wanted.to_session()},
+        )
+        started: dict[str, int] = session_get(self._transaction_index_key())
+        for oldest in sorted(started, key=started.__getitem__)[:-PENDING_SIGN_INS]:
+            self.strategy.session_pop(self.transaction_key(oldest))
+            started.pop(oldest)
+        session_set(self._transaction_index_key(), started)

@@ -1,0 +1,94 @@
+"""What the gateway gives back: frozen dataclasses in our words, never the SDK's objects."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any, Protocol
+
+from ..exceptions import UnexpectedAnswerError
+
+
+@dataclass(frozen=True, kw_only=True)
+class Identity:
+    """One way in. `provider == "auth0"` means a database connection, built-in or custom (Auth0: user profile)."""
+
+    provider: str
+    connection: str
+    user_id: str
+    email: str = ""
+
+    @property
+    def subject(self) -> str:
+        return f"{self.provider}|{self.user_id}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class UserProfile:
+    """A user as `GET /api/v2/users/{id}` shows them. Times are aware UTC, in Auth0's clock.
+
+    `read_at` is the moment the read was sent, in Auth0's clock as far as we know it.
+    """
+
+    subject: str
+    read_at: datetime
+    email: str = ""
+    email_verified: bool = False
+    blocked: bool = False
+    identities: tuple[Identity, ...] = ()
+    app_metadata: Mapping[str, Any] = field(default_factory=dict)
+    last_password_reset: datetime | None = None
+
+    def database_identity(self, connection: str) -> Identity | None:
+        """The identity of that database connection, primary or linked."""
+        for identity in self.identities:
+            if identity.provider == "auth0" and identity.connection == connection:
+                return identity
+        return None
+
+    @property
+    def needs_password_reset(self) -> bool:
+        return self.app_metadata.get("needsPasswordReset") is True
+
+    @property
+    def password_reset_required_at(self) -> datetime | None:
+        """`app_metadata.passwordResetRequiredAt`, or None where it is absent or not a time."""
+        try:
+            return parse_time(self.app_metadata.get("passwordResetRequiredAt"))
+        except UnexpectedAnswerError:
+            return None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ticket:
+    """Auth0's change URL: a bearer secret. Never stored, never logged; `repr` hides it."""
+
+    url: str = field(repr=False)
+
+
+class Gateway(Protocol):
+    """The verbs that the services call. Every one raises `GatewayError` and nothing else."""
+
+    def read_user(self, subject: str) -> UserProfile:
+        """Read one user now (`GET /api/v2/users/{id}`, immediately consistent)."""
+
+    def create_change_ticket(self, profile: UserProfile, identity: Identity) -> Ticket:
+        """Make a link to the hosted page that sets the password of `identity`. It voids older links."""
+
+    def now(self) -> datetime:
+        """The time in Auth0's clock, as measured from the `Date` header of its last answers."""
+
+
+def parse_time(value: object) -> datetime | None:
+    """An ISO 8601 time of Auth0 as an aware datetime, None for an absent one."""
+    if value is None:
+        return None
+    if isinstance(value, str):
+        try:
+            value = datetime.fromisoformat(value)
+        except ValueError:
+            value = None
+    if not isinstance(value, datetime) or value.tzinfo is None:
+        raise UnexpectedAnswerError("a time in the user's profile cannot be understood")
+    return value.astimezone(UTC)

@@ -1,0 +1,80 @@
+"""One raise of one user: the record of who, when and why, kept after it ended."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Reason(models.TextChoices):
+    """Why a new password is required. A closed list: it decides which ways are offered."""
+
+    FIRST_LOGIN = "first_login", _("first sign-in with a temporary password")
+    BREACH = "breach", _("the password may be known to others")
+    POLICY = "policy", _("the password rules changed")
+    ADMINISTRATOR = "administrator", _("an administrator asked for it")
+    TENANT = "tenant", _("asked for at the sign-in service")
+
+
+class Status(models.TextChoices):
+    """How a requirement stands; all but `open` are final."""
+
+    SKIPPED = "skipped", _("skipped")
+    OPEN = "open", _("open")
+    CHANGED = "changed", _("password changed")
+    CLEARED = "cleared", _("cleared by hand")
+    WITHDRAWN = "withdrawn", _("withdrawn")
+
+
+class RequirementQuerySet(models.QuerySet["ResetRequirement"]):
+    """Requirements by how they stand."""
+
+    def open(self) -> RequirementQuerySet:
+        return self.filter(status=Status.OPEN)
+
+
+class ResetRequirement(models.Model):
+    """`raised_at` and `enforce_from` are aware UTC, in Auth0's clock; `closed_at` too."""
+
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.CASCADE,
+        related_name="password_requirements",
+        verbose_name=_("user"),
+    )
+    reason = models.CharField(_("reason"), max_length=16, choices=Reason)
+    message = models.TextField(_("message"), blank=True)
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("asked for by"),
+    )
+    by_label = models.CharField(_("asked for by (name)"), max_length=150, blank=True)
+    raised_at = models.DateTimeField(_("raised at"))
+    enforce_from = models.DateTimeField(_("blocks from"))
+    status = models.CharField(_("status"), max_length=16, choices=Status, default=Status.OPEN)
+    skip_reason = models.CharField(_("why it was skipped"), max_length=32, blank=True)
+    closed_at = models.DateTimeField(_("closed at"), null=True, blank=True)
+    closed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("closed by"),
+    )
+    note = models.CharField(_("note"), max_length=255, blank=True)
+
+    objects = RequirementQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("required reset")
+        verbose_name_plural = _("required resets")
+        indexes = [models.Index(fields=["user", "status"], name="auth0_pw_req_user_status")]
+
+    def __str__(self) -> str:
+        return f"{self.user_id}: {self.reason} ({self.status})"

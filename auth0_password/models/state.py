@@ -1,0 +1,80 @@
+"""One row per user: the flag, whose subject it is, and since when a session counts."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import datetime
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+def subject_key(domain: str, subject: str) -> str:
+    """The key of a subject: byte-exact on every database, whatever its collation (OIDC Core §2: `sub` is exact)."""
+    return hashlib.sha256(f"{domain}\n{subject}".encode()).hexdigest()
+
+
+class PasswordHome(models.TextChoices):
+    """Where a user's password lives."""
+
+    UNKNOWN = "unknown", _("not known yet")
+    DATABASE = "database", _("in this site's database connection")
+    ELSEWHERE = "elsewhere", _("with another provider")
+
+
+class PasswordState(models.Model):
+    """Arrives with the user in the query that loads them. Times are aware UTC, in Auth0's clock.
+
+    No row means: nothing is known, nothing is required.
+    """
+
+    user = models.OneToOneField(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.CASCADE,
+        primary_key=True,
+        related_name="password_state",
+        verbose_name=_("user"),
+    )
+    subject = models.CharField(_("subject at Auth0"), max_length=255, blank=True)
+    subject_key = models.CharField(max_length=64, null=True, unique=True, editable=False)  # noqa: DJ001 - unknown is NULL
+    password_home = models.CharField(_("password"), max_length=16, choices=PasswordHome, default=PasswordHome.UNKNOWN)
+    connection = models.CharField(_("connection"), max_length=128, blank=True)
+    needs_reset = models.BooleanField(_("must choose a new password"), default=False)
+    required_at = models.DateTimeField(_("required at"), null=True)
+    enforce_from = models.DateTimeField(_("blocks from"), null=True)
+    requirement = models.ForeignKey(
+        "auth0_password.ResetRequirement",
+        on_delete=models.SET_NULL,
+        null=True,
+        related_name="+",
+        verbose_name=_("shown requirement"),
+    )
+    changed_at = models.DateTimeField(_("password changed at"), null=True)
+    read_at = models.DateTimeField(_("last read at Auth0"), null=True)
+    check_due_at = models.DateTimeField(_("read due"), null=True, db_index=True)
+    sessions_valid_since = models.DateTimeField(_("sessions count since"), null=True)
+    version = models.PositiveIntegerField(default=0, editable=False)
+
+    class Meta:
+        verbose_name = _("password state")
+        verbose_name_plural = _("password states")
+        indexes = [models.Index(fields=["needs_reset", "required_at"], name="auth0_pw_needs_reset")]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(needs_reset=False)
+                | models.Q(required_at__isnull=False, enforce_from__isnull=False),
+                name="auth0_pw_flag_has_times",
+            )
+        ]
+        permissions = [
+            ("require_reset", _("Can require a new password")),
+            ("clear_reset", _("Can withdraw the requirement of a new password")),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user_id}: {'new password required' if self.needs_reset else 'clear'}"
+
+    def blocks(self, now: datetime) -> bool:
+        """Whether the flag blocks at that time. Reaching `enforce_from` is no write."""
+        return self.needs_reset and (self.enforce_from is None or now >= self.enforce_from)

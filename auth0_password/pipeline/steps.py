@@ -1,0 +1,94 @@
+"""Our four steps. Each leaves other backends' sign-ins alone."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from social_core.exceptions import AuthSessionError
+
+from ..answers import to_authorize, to_ticket
+from ..backends import Auth0PasswordBackend
+from ..exceptions import GatewayError
+from ..gateway import UserProfile
+from ..services import issue_ticket, state_of, subjects
+from ..services.sessions import Stamp
+from ..services.sessions import stamp_session as write_stamp
+from ..services.sign_ins import SignIn
+
+logger = logging.getLogger("auth0_password")
+
+
+def expect_subject(backend: Any, uid: str, user: Any = None, **kwargs: Any) -> HttpResponse | None:
+    """Refuse anybody but the expected person; a re-authentication ends here, before anything is associated.
+
+    social-auth would silently link a second subject to whoever is signed in.
+    """
+    if not isinstance(backend, Auth0PasswordBackend):
+        return None
+    wanted = backend.wanted
+    if wanted.subject and wanted.subject != uid:
+        raise AuthSessionError(backend, code="user_mismatch", stage="pipeline")
+    if user is None:
+        return None
+    social = backend.strategy.storage.user.get_social_auth(backend.name, uid)
+    if social is None or social.user != user:
+        raise AuthSessionError(backend, code="user_mismatch", stage="pipeline")
+    return finish_reauthentication(backend, user) if wanted.for_change else None
+
+
+def finish_reauthentication(backend: Auth0PasswordBackend, user: Any) -> HttpResponse:
+    """The fresh sign-in is this session's new one, and authorises one ticket."""
+    request = request_of(backend)
+    stamp = Stamp.of_sign_in(backend.id_token or {}, state_of(user))
+    write_stamp(request.session, stamp)
+    request.session.cycle_key()
+    return to_ticket(request, issue_ticket(user, proof=stamp), backend.wanted.next)
+
+
+def look_at_flag(backend: Any, uid: str, user: Any = None, **kwargs: Any) -> dict[str, Any]:
+    """Read the user at Auth0 where the flag may depend on it: before `create_user`, so that a failing first read
+    leaves nothing behind. A known user whose read fails signs in all the same, and stays as blocked as before."""
+    if not isinstance(backend, Auth0PasswordBackend) or not subjects.read_due(user, uid):
+        return {}
+    try:
+        return {"password_profile": subjects.read_subject(uid)}
+    except GatewayError as error:
+        if user is None or subjects.is_first_sign_in(state_of(user), uid):
+            raise
+        logger.warning("signed in without a read: %s (user %s)", error, user.pk)
+        return {}
+
+
+def bind_subject(backend: Any, user: Any = None, password_profile: UserProfile | None = None, **kwargs: Any) -> None:
+    """Bind the subject and take over the read; a sign-in that was not read is a hint to read soon."""
+    if not isinstance(backend, Auth0PasswordBackend) or user is None:
+        return
+    if password_profile is None:
+        subjects.hint_of_sign_in(user)
+    else:
+        subjects.bind(user, password_profile)
+
+
+def stamp_session(backend: Any, user: Any = None, **kwargs: Any) -> HttpResponse | None:
+    """Stamp a session that was signed in already (a new one is stamped at `user_logged_in`).
+
+    An SSO session at Auth0 may be older than the last change: then the person is asked once more, once.
+    """
+    if not isinstance(backend, Auth0PasswordBackend) or user is None:
+        return None
+    request, state = request_of(backend), state_of(user)
+    stamp = Stamp.of_sign_in(backend.id_token or {}, state)
+    if not stamp.counts(state) and not backend.wanted.again:
+        return to_authorize(request, SignIn(next=backend.wanted.next, prompt="login", max_age=0, again=True))
+    if request.user.is_authenticated:
+        write_stamp(request.session, stamp)
+        request.session.cycle_key()
+    return None
+
+
+def request_of(backend: Auth0PasswordBackend) -> HttpRequest:
+    """The callback's request, which social-auth's Django strategy holds."""
+    request: HttpRequest = backend.strategy.request  # type: ignore[attr-defined]
+    return request

@@ -1,0 +1,119 @@
+"""Evidence: a read of the user at Auth0. The only thing that lowers a flag by itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import timedelta
+from functools import partial
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+
+from ..conf import conf
+from ..exceptions import NoPasswordHereError
+from ..gateway import UserProfile, get_gateway
+from ..models import PasswordHome, PasswordState, Status, subject_key
+from ..signals import PasswordChangedEvent, password_changed
+from . import flag
+from .records import database_of, open_requirements, refresh_flag, transact
+from .requirements import close
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from django.contrib.auth.base_user import AbstractBaseUser
+
+INSTANT = timedelta(microseconds=1)
+
+
+def look(user: AbstractBaseUser) -> PasswordState:
+    """Read the user at Auth0 now and take over what it shows. Returns the state as it is afterwards.
+
+    Raises `NoPasswordHereError` for a user whose subject is not known yet, `GatewayError` where Auth0 gave no
+    usable answer: then nothing was changed.
+    """
+    state = state_of(user)
+    if state is None or not state.subject:
+        raise NoPasswordHereError("this user never signed in through Auth0")
+    return record_read(user, get_gateway().read_user(state.subject))
+
+
+def hint(subjects: Iterable[str]) -> int:
+    """Somebody says that these subjects may have changed: read them soon. Returns how many are known here."""
+    keys = [subject_key(conf.DOMAIN.host, subject) for subject in subjects]
+    return PasswordState.objects.filter(subject_key__in=keys).update(check_due_at=get_gateway().now())
+
+
+def state_of(user: AbstractBaseUser) -> PasswordState | None:
+    """The state that came with the user (or one query, where another backend loaded them)."""
+    try:
+        state: PasswordState = user.password_state  # type: ignore[attr-defined]  # the one-to-one's reverse side
+    except PasswordState.DoesNotExist:
+        return None
+    return state
+
+
+def record_read(user: AbstractBaseUser, profile: UserProfile) -> PasswordState:
+    """Take over a read of the bound subject; a read of any other subject changes nothing."""
+
+    def write(state: PasswordState) -> PasswordState:
+        if profile.subject == state.subject:
+            apply_read(user, state, profile)
+        return state
+
+    state = transact(user.pk, write)
+    user.password_state = state  # type: ignore[attr-defined]
+    return state
+
+
+def apply_read(user: AbstractBaseUser, state: PasswordState, profile: UserProfile) -> None:
+    """Set on `state` what the read shows; inside the caller's `transact`, which saves it."""
+    change, first_read = profile.last_password_reset, state.read_at is None
+    newer = flag.is_newer(change, state.changed_at)
+    answered = _close_answered(state, change)
+    if change is not None and newer:
+        state.changed_at = change
+        if answered or not first_read:
+            # Never a whole second, so that a sign-in in the same second, whose time Auth0 cuts to that second,
+            # counts only when it was stamped after this read.
+            end_sessions_before(state, change + INSTANT)
+        if not first_read:
+            transaction.on_commit(partial(_announce, user, state.subject, change), using=database_of(state))
+    _note_home(state, profile)
+    state.read_at = profile.read_at
+    state.check_due_at = None
+    refresh_flag(state)
+
+
+def end_sessions_before(state: PasswordState, moment: datetime) -> None:
+    """Sessions whose sign-in is older than `moment` no longer count. Only ever grows."""
+    if state.sessions_valid_since is None or moment > state.sessions_valid_since:
+        state.sessions_valid_since = moment
+
+
+def _close_answered(state: PasswordState, change: datetime | None) -> int:
+    rows = open_requirements(state)
+    answered = [
+        row.pk for row in rows if flag.answers(change, row.raised_at, last_read=state.read_at, known=state.changed_at)
+    ]
+    return rows.filter(pk__in=answered).update(status=Status.CHANGED, closed_at=change) if answered else 0
+
+
+def _note_home(state: PasswordState, profile: UserProfile) -> None:
+    identity = profile.database_identity(conf.CONNECTION)
+    if identity:
+        state.password_home, state.connection = PasswordHome.DATABASE, identity.connection
+        return
+    state.password_home = PasswordHome.ELSEWHERE
+    state.connection = profile.identities[0].connection if profile.identities else ""
+    close(state, Status.WITHDRAWN, at=profile.read_at, note="no password in this site's connection")
+
+
+def _announce(user: AbstractBaseUser, subject: str, changed_at: datetime) -> None:
+    event = PasswordChangedEvent(
+        event_id=f"password_changed:{subject_key(subject, changed_at.isoformat())}",
+        user_pk=user.pk,
+        subject=subject,
+        changed_at=changed_at,
+    )
+    password_changed.send_robust(sender=type(user), event=event)

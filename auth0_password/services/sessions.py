@@ -1,0 +1,121 @@
+"""What a session knows about the sign-in that began it, and whether that sign-in still counts."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping, MutableMapping
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any, Self
+
+from ..gateway import get_gateway
+from ..models import PasswordState
+
+STAMP_KEY = "_auth0_password"
+"""Where the stamp lies in Django's session; it is data, so it works with every session engine."""
+
+CHANGE_KEY = "_auth0_password_change"
+"""Where a session notes that it asked for a change: it signs in anew when it comes back, and then goes on."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stamp:
+    """One sign-in. Times are Unix seconds in Auth0's clock; None where Auth0 sent none.
+
+    `since` is what is compared: the session counts if it is not older than `sessions_valid_since`.
+    """
+
+    id: str
+    at: float
+    since: float | None
+    auth_time: float | None = None
+    sid: str = ""
+    sub: str = ""
+
+    @classmethod
+    def of_sign_in(cls, claims: Mapping[str, Any], state: PasswordState | None) -> Self:
+        """From the validated claims of an ID token; `state` as the reads of this sign-in left it."""
+        auth_time = claims.get("auth_time")
+        return cls(
+            id=new_id(),
+            at=float(claims["iat"]),
+            since=None if auth_time is None else _since(float(auth_time), state),
+            auth_time=None if auth_time is None else float(auth_time),
+            sid=str(claims.get("sid", "")),
+            sub=str(claims["sub"]),
+        )
+
+    @classmethod
+    def of_other_backend(cls) -> Self:
+        """For a sign-in that has nothing to do with Auth0: it counts from the moment it was made."""
+        now = get_gateway().now().timestamp()
+        return cls(id=new_id(), at=now, since=now)
+
+    @classmethod
+    def from_session(cls, session: Mapping[str, Any]) -> Self | None:
+        """The session's stamp; None for a session that has none (begun before this package was installed)."""
+        data = session.get(STAMP_KEY)
+        return cls(**data) if isinstance(data, dict) else None
+
+    def to_session(self) -> dict[str, Any]:
+        """As plain data, for Django's session."""
+        return asdict(self)
+
+    @property
+    def signed_in_at(self) -> datetime | None:
+        """When the person authenticated, aware UTC, in Auth0's clock; None where Auth0 did not say."""
+        return None if self.auth_time is None else datetime.fromtimestamp(self.auth_time, UTC)
+
+    def counts(self, state: PasswordState | None) -> bool:
+        """Whether the session is young enough for the user's state: after a change, only if its sign-in is
+        younger than the change."""
+        return _counts(self.since, state)
+
+    def age(self, now: datetime) -> timedelta | None:
+        """How long ago the person authenticated (not: came back through a running SSO session)."""
+        return None if self.signed_in_at is None else now - self.signed_in_at
+
+
+def session_counts(stamp: Stamp | None, state: PasswordState | None) -> bool:
+    """Whether a session with that stamp (or without one) still counts for a user with that state."""
+    return stamp.counts(state) if stamp else _counts(None, state)
+
+
+def stamp_session(session: MutableMapping[str, Any], stamp: Stamp) -> None:
+    """Write the stamp of a completed sign-in. A change that the session had asked for is over with it."""
+    session[STAMP_KEY] = stamp.to_session()
+    session.pop(CHANGE_KEY, None)
+
+
+def note_change(session: MutableMapping[str, Any], next_url: str) -> None:
+    """Note that this session was handed a link, and where the person wants to be afterwards."""
+    session[CHANGE_KEY] = {"next": next_url}
+
+
+def noted_change(session: Mapping[str, Any]) -> str | None:
+    """Where the person wanted to be (perhaps ""), if this session asked for a change; else None."""
+    note = session.get(CHANGE_KEY)
+    return str(note.get("next", "")) if isinstance(note, dict) else None
+
+
+def new_id() -> str:
+    """A name for a sign-in: 128 random bits, never Django's session key (it rotates)."""
+    return secrets.token_urlsafe(16)
+
+
+def _counts(since: float | None, state: PasswordState | None) -> bool:
+    if state is None or state.sessions_valid_since is None:
+        return True
+    return since is not None and since >= state.sessions_valid_since.timestamp()
+
+
+def _since(auth_time: float, state: PasswordState | None) -> float:
+    """`auth_time`, which Auth0 cuts to its second; made exact where the change fell into that very second.
+
+    The stamp is written after the read that showed the change, so this sign-in is the younger one.
+    """
+    if state is not None and state.sessions_valid_since is not None:
+        valid_since = state.sessions_valid_since.timestamp()
+        if int(valid_since) == int(auth_time):
+            return max(auth_time, valid_since)
+    return auth_time

@@ -1,0 +1,101 @@
+"""Change links. A ticket proves nobody's identity, so who gets one is decided here (Auth0: password-change ticket)."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from django.db import IntegrityError, transaction
+
+from ..conf import conf
+from ..exceptions import (
+    AccountBlockedError,
+    GatewayError,
+    MailOnlyError,
+    NoPasswordHereError,
+    ProofMissingError,
+)
+from ..gateway import Identity, Ticket, UserProfile, get_gateway
+from ..models import PasswordState, Reason, UsedToken
+from .changes import record_read, state_of
+from .records import open_requirements
+from .sessions import Stamp
+
+if TYPE_CHECKING:
+    from django.contrib.auth.base_user import AbstractBaseUser
+
+PROOF_IS_KEPT = timedelta(days=1)
+"""How long a used proof is remembered: long past the moment when it is too old to be one."""
+
+
+def is_fresh(proof: Stamp | None) -> bool:
+    """Whether a sign-in is young enough to authorise a change (`REAUTH_MAX_AGE`, by `auth_time`)."""
+    age = proof.age(get_gateway().now()) if proof else None
+    return age is not None and age <= conf.REAUTH_MAX_AGE
+
+
+def may_have_ticket(state: PasswordState | None, proof: Stamp | None) -> bool:
+    """Whether `issue_ticket` would probably agree: what a page offers. Does not ask Auth0."""
+    return (
+        state is not None
+        and proof is not None
+        and proof.sub == state.subject
+        and proof.counts(state)
+        and is_fresh(proof)
+        and not needs_mail(state)
+    )
+
+
+def needs_mail(state: PasswordState) -> bool:
+    """Whether only a link by e-mail may authorise the change: after a breach the old password proves nothing."""
+    return state.needs_reset and open_requirements(state).filter(reason=Reason.BREACH).exists()
+
+
+def issue_ticket(user: AbstractBaseUser, *, proof: Stamp | None) -> Ticket:
+    """A link to Auth0's page for a new password, for the browser whose own fresh sign-in `proof` describes.
+
+    The proof is good for one ticket. Reads the user first, so that a quick change counts. Raises a `RefusedError`
+    (which says why) or a `GatewayError`: then there is no ticket, the proof is unused and nothing was changed.
+    """
+    state = state_of(user)
+    if state is not None and needs_mail(state):
+        raise MailOnlyError("after a breach only a link by e-mail may authorise the change")
+    if state is None or proof is None or not may_have_ticket(state, proof):
+        raise ProofMissingError("sign in again first")
+    profile = get_gateway().read_user(state.subject)
+    state = record_read(user, profile)
+    identity = _checked(profile, state, proof)
+    key = _claim(proof)
+    try:
+        ticket = get_gateway().create_change_ticket(profile, identity)
+    except GatewayError:
+        # No link reached anybody. If one was made all the same, the next one voids it.
+        UsedToken.objects.filter(key=key).delete()
+        raise
+    PasswordState.objects.filter(pk=user.pk).update(check_due_at=profile.read_at)
+    return ticket
+
+
+def _checked(profile: UserProfile, state: PasswordState, proof: Stamp) -> Identity:
+    if profile.blocked:
+        raise AccountBlockedError("the account is blocked at Auth0")
+    identity = profile.database_identity(conf.CONNECTION)
+    if identity is None:
+        raise NoPasswordHereError("no password in this site's connection")
+    if len(profile.identities) != 1:
+        # The sign-in may have gone through a linked identity, whose owner need not know this password.
+        raise MailOnlyError("linked identities: a sign-in does not say which of them it used")
+    if not proof.counts(state):
+        raise ProofMissingError("the password was changed after this sign-in")
+    return identity
+
+
+def _claim(proof: Stamp) -> str:
+    key = hashlib.sha256(f"ticket\n{proof.id}".encode()).hexdigest()
+    try:
+        with transaction.atomic():
+            UsedToken.objects.create(key=key, expires_at=get_gateway().now() + PROOF_IS_KEPT)
+    except IntegrityError:
+        raise ProofMissingError("this sign-in was used already") from None
+    return key

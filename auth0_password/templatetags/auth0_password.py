@@ -1,0 +1,42 @@
+"""Thin wrappers: how people say a time and a person."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django import template
+from django.utils import timezone
+from django.utils.formats import date_format, time_format
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.timesince import timesince
+from django.utils.translation import gettext as _
+
+register = template.Library()
+
+
+@register.filter
+def person(user: Any) -> str:
+    """A user's full name, else what their model prints."""
+    full_name = user.get_full_name() if hasattr(user, "get_full_name") else ""
+    return full_name or str(user)
+
+
+@register.simple_tag
+def moment(value: datetime | None) -> SafeString:
+    """A time as people say it, exact in `<time datetime>`: today at 09:12; 14 March 2026, 8 months ago."""
+    if value is None:
+        return SafeString("")
+    return format_html('<time datetime="{}">{}</time>', value.isoformat(timespec="seconds"), spoken(value))
+
+
+def spoken(value: datetime) -> str:
+    """`value` (aware) in the active time zone and language."""
+    local, now = timezone.localtime(value), timezone.localtime()
+    if local.date() == now.date():
+        return _("today at %(time)s") % {"time": time_format(local, "TIME_FORMAT")}
+    day = date_format(local, "DATE_FORMAT")
+    if local > now:
+        return day
+    return _("%(day)s, %(distance)s ago") % {"day": day, "distance": timesince(local, now, depth=1)}

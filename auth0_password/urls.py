@@ -1,0 +1,19 @@
+"""`path("account/", include("auth0_password.urls"))`."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from . import views
+
+app_name = "auth0_password"
+
+urlpatterns = [
+    path("", views.ProfileView.as_view(), name="profile"),
+    path("change/sign-in-again/", views.ReauthenticateView.as_view(), name="change_reauthenticate"),
+    path("change/ticket/", views.TicketView.as_view(), name="change_ticket"),
+    path("required/", views.RequiredView.as_view(), name="required"),
+    path("check/", views.CheckView.as_view(), name="check"),
+    path("login/", views.LoginView.as_view(), name="login"),
+    path("sign-out/", views.SignOutView.as_view(), name="sign_out"),
+]

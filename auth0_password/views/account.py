@@ -1,0 +1,73 @@
+"""The profile, and the page for somebody who must choose a new password."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+
+from ..answers import landing, next_of, to_page
+from ..answers.redirects import SeeOther
+from ..models import PasswordHome
+from ..services import look, state_of
+from ..services.sessions import Stamp
+from ..services.tickets import may_have_ticket, needs_mail
+from .base import Page, show
+
+
+class ProfileView(Page):
+    """How this person signs in, and how they can change their password."""
+
+    http_method_names = ["get", "head", "options"]
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        state = state_of(request.user)  # type: ignore[arg-type]  # signed in: Page sees to it
+        return show(
+            request,
+            "profile",
+            state=state,
+            has_password_here=state is not None and state.password_home == PasswordHome.DATABASE,
+            lives_elsewhere=state is not None and state.password_home == PasswordHome.ELSEWHERE,
+            provider=provider_name(state.connection) if state else "",
+        )
+
+
+class RequiredView(Page):
+    """Why a new password is needed, since when, and the way to it. Whoever needs none is sent on."""
+
+    http_method_names = ["get", "head", "options"]
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        state, next_url = state_of(request.user), next_of(request)  # type: ignore[arg-type]
+        if state is None or not state.needs_reset:
+            return SeeOther(landing(next_url))
+        stamp = Stamp.from_session(request.session)
+        return show(
+            request,
+            "required",
+            state=state,
+            requirement=state.requirement,
+            blocks=state.blocks(timezone.now()),
+            signed_in=stamp.signed_in_at if stamp else None,
+            fresh=may_have_ticket(state, stamp),
+            mail_only=needs_mail(state),
+            next=next_url,
+            checked="checked" in request.GET,
+        )
+
+
+class CheckView(Page):
+    """ "I have already changed it": ask Auth0 now. Leads on where it did change; says so where it did not."""
+
+    http_method_names = ["post"]
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        state, next_url = look(request.user), next_of(request)  # type: ignore[arg-type]
+        if state.needs_reset:
+            return to_page("required", next_url=next_url, checked="1")
+        return SeeOther(landing(next_url))
+
+
+def provider_name(connection: str) -> str:
+    """What people call a connection: Google for `google-oauth2`."""
+    known = {"google-oauth2": "Google", "github": "GitHub", "windowslive": "Microsoft", "apple": "Apple"}
+    return known.get(connection, connection)

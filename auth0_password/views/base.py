@@ -1,0 +1,57 @@
+"""What every page of ours has in common: never cached or framed, open to blocked users, outside transactions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib.auth.decorators import login_not_required
+from django.db import connections, transaction
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import render
+from django.utils.decorators import method_decorator
+from django.views.decorators.csrf import csrf_protect
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.generic import View
+
+from ..answers import next_of, private, to_page
+from ..decorators import password_reset_exempt
+
+
+def outside_transactions(view: Callable[..., Any]) -> Callable[..., Any]:
+    """Keep a view out of `ATOMIC_REQUESTS` on every database: it calls Auth0, and must not hold a lock meanwhile."""
+    for alias in connections:
+        view = transaction.non_atomic_requests(using=alias)(view)
+    return view
+
+
+@method_decorator(
+    [outside_transactions, password_reset_exempt, csrf_protect, sensitive_post_parameters()], name="dispatch"
+)
+class Page(View):
+    """A page for somebody who is signed in; nobody else gets further than the way to sign in."""
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if not request.user.is_authenticated:
+            return to_page("login", next_url=next_of(request) or request.path)
+        return private_response(super().dispatch(request, *args, **kwargs))
+
+
+@method_decorator([outside_transactions, login_not_required, password_reset_exempt, csrf_protect], name="dispatch")
+class OpenPage(View):
+    """A page for everybody."""
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        return private_response(super().dispatch(request, *args, **kwargs))
+
+
+def show(request: HttpRequest, template: str, *, status: int = 200, **context: Any) -> HttpResponse:
+    """Render one of our templates."""
+    return render(request, f"auth0_password/{template}.html", context, status=status)
+
+
+def private_response(response: HttpResponseBase) -> HttpResponseBase:
+    """Add the headers, unless what made the response chose stricter ones itself."""
+    if isinstance(response, HttpResponse) and "Cache-Control" not in response:
+        return private(response)
+    return response

@@ -1,0 +1,121 @@
+"""The two processes of the demonstration, and what they leave on the disk."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+from typing import Self
+
+from django.conf import settings
+from django.core.management.base import CommandError
+
+from demo_site import seed
+
+START_SECONDS = 20
+
+
+class Pair:
+    """`with Pair() as pair:` both answer; afterwards both are stopped. With a real tenant there is only the site."""
+
+    def __init__(self) -> None:
+        self._running: list[subprocess.Popen[bytes]] = []
+
+    def __enter__(self) -> Self:
+        try:
+            if not settings.REAL_TENANT:
+                self._start(_tenant_command(), f"http://127.0.0.1:{settings.TENANT_PORT}/_control/health")
+            self._start(_site_command(), f"{settings.SITE_URL}/")
+        except BaseException:
+            self.stop()
+            raise
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    def wait(self) -> int:
+        """Until one of them ends by itself; returns its status."""
+        while True:
+            for process in self._running:
+                status = process.poll()
+                if status is not None:
+                    return status or 1
+            time.sleep(0.5)
+
+    def stop(self) -> None:
+        """End both, and do not return before they have."""
+        for process in self._running:
+            process.terminate()
+        for process in self._running:
+            try:
+                process.wait(timeout=5)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+        self._running.clear()
+
+    def _start(self, command: list[str], url: str) -> None:
+        environment = {**os.environ, "DEMO_LOCAL_TENANT": "" if settings.REAL_TENANT else "1"}
+        # A session of their own: Ctrl-C reaches this process only, which then stops them in order.
+        process = subprocess.Popen(  # noqa: S603 - our own two commands
+            command, env=environment, cwd=settings.BASE_DIR, start_new_session=True, stdout=subprocess.DEVNULL
+        )
+        self._running.append(process)
+        deadline = time.monotonic() + START_SECONDS
+        while not _answers(url):
+            if process.poll() is not None or time.monotonic() > deadline:
+                raise CommandError(f"{' '.join(command[1:4])} did not start; its own words are above.", returncode=2)
+            time.sleep(0.1)
+
+
+def is_taken(port: int) -> bool:
+    """Whether something listens on that port of this machine."""
+    with socket.socket() as probe:
+        probe.settimeout(1)
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+def forget_state() -> None:
+    """Forget what earlier runs left: the tenant's state file, and the database if it is the demo's own file."""
+    _tenant_state().unlink(missing_ok=True)
+    database = settings.DATABASES["default"]
+    if "sqlite" in database["ENGINE"]:
+        Path(database["NAME"]).unlink(missing_ok=True)
+
+
+def _tenant_state() -> Path:
+    return Path(os.environ.get("TENANT_STATE", settings.RUN_DIR / "tenant.json"))
+
+
+def _tenant_command() -> list[str]:
+    seed_file = settings.RUN_DIR / f"seed-{settings.PORT}.json"
+    seed_file.write_text(seed.for_site(settings.SITE_URL), encoding="utf-8")
+    options = {"--port": settings.TENANT_PORT, "--state": _tenant_state(), "--seed": seed_file}
+    words = [str(word) for option in options.items() for word in option]
+    return [sys.executable, "-m", "demo_site.tenant", *words, "--loopback-login-route"]
+
+
+def _site_command() -> list[str]:
+    return [
+        sys.executable,
+        "manage.py",
+        "runserver",
+        "--noreload",
+        "--verbosity",
+        "0",
+        f"127.0.0.1:{settings.PORT}",
+    ]
+
+
+def _answers(url: str) -> bool:
+    try:
+        with urllib.request.urlopen(url, timeout=2) as answer:  # noqa: S310 - one of our own two addresses
+            return bool(answer.status)
+    except (urllib.error.URLError, OSError):
+        return False

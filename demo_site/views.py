@@ -1,0 +1,64 @@
+"""The library's own pages: a public one that introduces the people, and one for readers."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.conf import settings
+from django.contrib.auth import logout
+from django.contrib.auth.decorators import login_not_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_POST
+
+from auth0_password.answers import to_authorize
+from auth0_password.conf import conf
+from auth0_password.services.sign_ins import SignIn
+from demo_site import seed
+
+WHERE_TO = {
+    "bob@example.com": "/loans/?sort=due",
+    "dave@example.com": "/loans/",
+    "grace@example.com": "/admin/",
+}
+BOOKS = [
+    ("The Dispossessed", "Ursula K. Le Guin", 12),
+    ("Beloved", "Toni Morrison", 3),
+    ("Ficciones", "J. L. Borges", 20),
+]
+
+
+@login_not_required
+def home(request: HttpRequest) -> HttpResponse:
+    """Who can sign in, and which story each of them shows."""
+    shown = seed.people() if settings.DEMO_LOCAL_TENANT else []
+    people = [{**person, "first_name": person["name"].split()[0]} for person in shown]
+    return render(request, "demo/home.html", {"people": people, "tenant_url": conf.DOMAIN.url})
+
+
+def loans(request: HttpRequest) -> HttpResponse:
+    """A page for readers only."""
+    today = timezone.localdate()
+    books = [{"title": title, "author": author, "due": today + timedelta(days=days)} for title, author, days in BOOKS]
+    if request.GET.get("sort") == "due":
+        books.sort(key=lambda book: str(book["due"]))
+    return render(request, "demo/loans.html", {"books": books})
+
+
+@login_not_required
+@require_POST
+def sign_in_as(request: HttpRequest) -> HttpResponse:
+    """Go to the sign-in page with the address filled in; whoever was signed in here is signed out."""
+    email = request.POST.get("email", "")
+    person = next((person for person in seed.people() if person["email"] == email), None)
+    if person is None or not settings.DEMO_LOCAL_TENANT:
+        raise Http404
+    logout(request)
+    wanted = SignIn(
+        next=WHERE_TO.get(email, "/account/"),
+        prompt="login",
+        login_hint=email,
+        connection=person["connection"],
+    )
+    return to_authorize(request, wanted)

@@ -1,0 +1,38 @@
+"""The people, their browsers, and a running site and tenant."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from auth0_password import gateway
+from tests.support.browser import Browser
+from tests.support.tenant import LocalTenant, demo_seed
+
+
+@pytest.fixture(scope="session")
+def tenant_process(live_server) -> Iterator[LocalTenant]:
+    """One tenant for the whole run, whose seed knows the site's address."""
+    with LocalTenant.start(demo_seed(live_server.url)) as tenant:
+        yield tenant
+
+
+@pytest.fixture
+def tenant(tenant_process, settings) -> Iterator[LocalTenant]:
+    """The tenant as it was seeded, and the site pointed at it."""
+    tenant_process.reset()
+    settings.SOCIAL_AUTH_AUTH0_DOMAIN = tenant_process.domain
+    yield tenant_process
+    gateway.set_gateway(None)
+
+
+@pytest.fixture
+def site(live_server, transactional_db, tenant) -> str:
+    """The address of the running demonstration site."""
+    return live_server.url
+
+
+@pytest.fixture
+def browser() -> Browser:
+    return Browser()

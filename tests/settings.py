@@ -1,0 +1,16 @@
+"""The demonstration's settings, on a database of the tests' own; each test names its tenant."""
+
+import os
+import tempfile
+
+for name in ("AUTH0_DOMAIN", "PORT", "TENANT_PORT"):
+    os.environ.pop(name, None)
+
+from demo_site.settings import *  # noqa: E402, F403 - the tests run the demonstration
+from demo_site.settings import DATABASES  # noqa: E402
+
+if "sqlite" in DATABASES["default"]["ENGINE"]:
+    # A file, so that the live server's threads have connections of their own, as they have in production.
+    DATABASES["default"]["TEST"] = {"NAME": f"{tempfile.mkdtemp(prefix='auth0-password-')}/test.sqlite3"}
+DEMO_LOCAL_TENANT = True
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
