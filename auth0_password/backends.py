@@ -57,6 +57,12 @@ class Auth0PasswordBackend(OpenIdConnectAuth[HttpResponse]):
     def id_token_issuer(self) -> str:
         return conf.DOMAIN.issuer
 
+    def start(self) -> HttpResponse:
+        """A sign-in begun by a form that posts to social-auth's own `social:begin`, which kept its checked `next`."""
+        if "next" in self.strategy.request_data(merge=False):
+            self.wanted = SignIn(next=self.strategy.session_get("next") or "")
+        return super().start()
+
     def auth_url(self) -> str:
         """Where to send the browser. Built here, because the base class decodes the finished query once more:
         a `+` in an address would be lost, and a `&` in a hint would become a parameter."""
@@ -150,12 +156,9 @@ class Auth0PasswordBackend(OpenIdConnectAuth[HttpResponse]):
     def _keep_wanted(self, state: str) -> None:
         """Keep what the trip is for under its state, and forget the oldest of too many trips."""
         session_get, session_set = self.strategy.session_get, self.strategy.session_set
-        wanted = self.wanted
-        if not wanted.next and session_get("next"):
-            wanted = SignIn(**{**wanted.to_session(), "next": session_get("next")})
         session_set(
             self.transaction_key(state),
-            {**session_get(self.transaction_key(state)), "wanted": wanted.to_session()},
+            {**session_get(self.transaction_key(state)), "wanted": self.wanted.to_session()},
         )
         started: dict[str, int] = session_get(self._transaction_index_key())
         for oldest in sorted(started, key=started.__getitem__)[:-PENDING_SIGN_INS]:

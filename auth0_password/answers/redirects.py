@@ -72,13 +72,13 @@ def private(response: HttpResponse, *, referrer: str = "same-origin") -> HttpRes
 
 
 def safe_next(request: HttpRequest, value: object) -> str:
-    """A `next` that may be followed: on this host, not too long, not one of our own pages; else ""."""
+    """A `next` that may be followed: on this host, not too long, not a step of ours; else ""."""
     if not isinstance(value, str) or not value.startswith("/") or len(value) > MAX_NEXT:
         return ""
     hosts = {request.get_host()}
     if not url_has_allowed_host_and_scheme(value, allowed_hosts=hosts, require_https=request.is_secure()):
         return ""
-    return "" if _is_ours(value) else value
+    return "" if _leads_in_circles(value) else value
 
 
 def next_of(request: HttpRequest) -> str:
@@ -91,11 +91,13 @@ def landing(next_url: str) -> str:
     return next_url or resolve_url(settings.LOGIN_REDIRECT_URL)
 
 
-def _is_ours(url: str) -> bool:
-    """Whether a URL leads to a page of ours or to a sign-out: nowhere to come back to."""
+def _leads_in_circles(url: str) -> bool:
+    """Whether a URL leads to a sign-out or to a step of ours: nowhere to come back to. The profile is a place."""
     path = url.partition("?")[0].partition("#")[0]
     try:
         match = resolve(f"/{path.removeprefix(get_script_prefix())}")
     except Resolver404:
         return False
-    return APP_NAME in match.app_names or "logout" in (match.url_name or "") or "social" in match.app_names
+    if match.view_name == f"{APP_NAME}:profile":
+        return False
+    return APP_NAME in match.app_names or "social" in match.app_names or "logout" in (match.url_name or "")
