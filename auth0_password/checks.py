@@ -5,6 +5,7 @@ E002 a setting is missing or wrong                            E007 the pipeline 
 E003 the Management client is the login client                E008 SESSION_COOKIE_SAMESITE is "Strict"
 E004 the middleware is missing                                E009 USE_TZ is off
 E005 the middleware stands before what it needs               W001 the pipeline lacks one of our steps
+                                                              W002 the middleware stands before LoginRequired
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from .pipeline import PIPELINE
 
 MIDDLEWARE = "auth0_password.middleware.PasswordResetMiddleware"
 AUTHENTICATION = "django.contrib.auth.middleware.AuthenticationMiddleware"
+LOGIN_REQUIRED = "django.contrib.auth.middleware.LoginRequiredMiddleware"
 BACKEND = "auth0_password.backends.Auth0PasswordBackend"
 BY_EMAIL = "social_core.pipeline.social_auth.associate_by_email"
 
@@ -86,6 +88,12 @@ def _middleware() -> Iterator[CheckMessage]:
             "PasswordResetMiddleware needs the user that AuthenticationMiddleware loads.",
             hint=f"Put it right after {AUTHENTICATION!r} in MIDDLEWARE.",
             id="auth0_password.E005",
+        )
+    elif LOGIN_REQUIRED in installed[installed.index(MIDDLEWARE) :]:
+        yield Caution(
+            "PasswordResetMiddleware stands before LoginRequiredMiddleware, which looks at the user on public pages too.",
+            hint="Put it after LoginRequiredMiddleware, or public pages are closed to blocked users.",
+            id="auth0_password.W002",
         )
 
 

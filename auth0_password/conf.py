@@ -44,13 +44,14 @@ def parse_domain(value: str) -> Domain:
     accepted for loopback hosts only. Raises `ConfigurationError` for anything else.
     """
     value = value.strip()
-    parts = urlsplit(value if "://" in value else f"//{value}")
+    refusal = ConfigurationError(f"{value!r} is not the host of an Auth0 tenant, such as tenant.eu.auth0.com")
     try:
+        parts = urlsplit(value if "://" in value else f"//{value}")
         hostname, port = parts.hostname, parts.port
     except ValueError:
-        hostname, port = None, None
+        raise refusal from None
     if not hostname or parts.username or parts.path.strip("/") or parts.query or parts.fragment:
-        raise ConfigurationError(f"{value!r} is not the host of an Auth0 tenant, such as tenant.eu.auth0.com")
+        raise refusal
     scheme = parts.scheme or ("http" if is_loopback(hostname) else "https")
     if scheme != "https" and not (scheme == "http" and is_loopback(hostname)):
         raise ConfigurationError(f"{value!r} must be reached by https: only a loopback host may use http")

@@ -55,7 +55,7 @@ def judge(user: Any, session: Any) -> Verdict:
 
 
 class PasswordResetMiddleware:
-    """Belongs right after Django's `AuthenticationMiddleware`."""
+    """Belongs right after Django's `AuthenticationMiddleware` (and `LoginRequiredMiddleware`, where it is used)."""
 
     sync_capable = True
     async_capable = True

@@ -37,14 +37,7 @@ def is_fresh(proof: Stamp | None) -> bool:
 
 def may_have_ticket(state: PasswordState | None, proof: Stamp | None) -> bool:
     """Whether `issue_ticket` would probably agree: what a page offers. Does not ask Auth0."""
-    return (
-        state is not None
-        and proof is not None
-        and proof.sub == state.subject
-        and proof.counts(state)
-        and is_fresh(proof)
-        and not needs_mail(state)
-    )
+    return state is not None and _proves(proof, state) and not needs_mail(state)
 
 
 def needs_mail(state: PasswordState) -> bool:
@@ -59,9 +52,7 @@ def issue_ticket(user: AbstractBaseUser, *, proof: Stamp | None) -> Ticket:
     (which says why) or a `GatewayError`: then there is no ticket, the proof is unused and nothing was changed.
     """
     state = state_of(user)
-    if state is not None and needs_mail(state):
-        raise MailOnlyError("after a breach only a link by e-mail may authorise the change")
-    if state is None or proof is None or not may_have_ticket(state, proof):
+    if state is None or proof is None or not _proves(proof, state):
         raise ProofMissingError("sign in again first")
     profile = get_gateway().read_user(state.subject)
     state = record_read(user, profile)
@@ -77,12 +68,19 @@ def issue_ticket(user: AbstractBaseUser, *, proof: Stamp | None) -> Ticket:
     return ticket
 
 
+def _proves(proof: Stamp | None, state: PasswordState) -> bool:
+    """Whether a sign-in is this subject's, fresh, and younger than the last change."""
+    return proof is not None and proof.sub == state.subject and proof.counts(state) and is_fresh(proof)
+
+
 def _checked(profile: UserProfile, state: PasswordState, proof: Stamp) -> Identity:
     if profile.blocked:
         raise AccountBlockedError("the account is blocked at Auth0")
     identity = profile.database_identity(conf.CONNECTION)
     if identity is None:
         raise NoPasswordHereError("no password in this site's connection")
+    if needs_mail(state):
+        raise MailOnlyError("after a breach the old password authorises nothing")
     if len(profile.identities) != 1:
         # The sign-in may have gone through a linked identity, whose owner need not know this password.
         raise MailOnlyError("linked identities: a sign-in does not say which of them it used")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django import template
@@ -21,6 +21,14 @@ def person(user: Any) -> str:
     """A user's full name, else what their model prints."""
     full_name = user.get_full_name() if hasattr(user, "get_full_name") else ""
     return full_name or str(user)
+
+
+@register.filter
+def ago(value: datetime) -> str:
+    """How long ago, in minutes or more: a moment ago; 2 minutes ago."""
+    if timezone.now() - value < timedelta(minutes=1):
+        return _("a moment ago")
+    return _("%(distance)s ago") % {"distance": timesince(value, depth=1)}
 
 
 @register.simple_tag

@@ -11,7 +11,7 @@ from ..models import PasswordHome
 from ..services import look, state_of
 from ..services.sessions import Stamp
 from ..services.tickets import may_have_ticket, needs_mail
-from .base import Page, show
+from .base import Page, WayOutPage, show
 
 
 class ProfileView(Page):
@@ -31,7 +31,7 @@ class ProfileView(Page):
         )
 
 
-class RequiredView(Page):
+class RequiredView(WayOutPage):
     """Why a new password is needed, since when, and the way to it. Whoever needs none is sent on."""
 
     http_method_names = ["get", "head", "options"]
@@ -55,7 +55,7 @@ class RequiredView(Page):
         )
 
 
-class CheckView(Page):
+class CheckView(WayOutPage):
     """ "I have already changed it": ask Auth0 now. Leads on where it did change; says so where it did not."""
 
     http_method_names = ["post"]

@@ -11,7 +11,6 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.utils.decorators import method_decorator
 from django.views.decorators.csrf import csrf_protect
-from django.views.decorators.debug import sensitive_post_parameters
 from django.views.generic import View
 
 from ..answers import next_of, private, to_page
@@ -25,9 +24,7 @@ def outside_transactions(view: Callable[..., Any]) -> Callable[..., Any]:
     return view
 
 
-@method_decorator(
-    [outside_transactions, password_reset_exempt, csrf_protect, sensitive_post_parameters()], name="dispatch"
-)
+@method_decorator([outside_transactions, csrf_protect], name="dispatch")
 class Page(View):
     """A page for somebody who is signed in; nobody else gets further than the way to sign in."""
 
@@ -35,6 +32,11 @@ class Page(View):
         if not request.user.is_authenticated:
             return to_page("login", next_url=next_of(request) or request.path)
         return private_response(super().dispatch(request, *args, **kwargs))
+
+
+@method_decorator(password_reset_exempt, name="dispatch")
+class WayOutPage(Page):
+    """A step on the way to a new password: open to somebody who is blocked."""
 
 
 @method_decorator([outside_transactions, login_not_required, password_reset_exempt, csrf_protect], name="dispatch")

@@ -10,10 +10,10 @@ from ..services.sessions import Stamp
 from ..services.sign_ins import SignIn
 from ..services.subjects import address_at_auth0
 from ..services.tickets import may_have_ticket, needs_mail
-from .base import Page
+from .base import WayOutPage
 
 
-class ReauthenticateView(Page):
+class ReauthenticateView(WayOutPage):
     """Sign in again, then choose: Auth0 asks who it is although there is a session, and the callback proves it."""
 
     http_method_names = ["post"]
@@ -22,7 +22,7 @@ class ReauthenticateView(Page):
         return sign_in_again(request)
 
 
-class TicketView(Page):
+class TicketView(WayOutPage):
     """Choose a new password right away; where the sign-in is not fresh any more, sign in again first."""
 
     http_method_names = ["post"]

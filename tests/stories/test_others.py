@@ -7,7 +7,19 @@ import re
 import pytest
 
 from auth0_password.models import PasswordState, ResetRequirement
-from tests.stories.people import ALICE, ALICES, BOB, DAVE, GRACE, GRACES, NEW, choose, open_page, sign_in, type_password
+from tests.stories.people import (
+    ALICE,
+    ALICES,
+    BOB,
+    DAVE,
+    GRACE,
+    GRACES,
+    NEW,
+    choose,
+    open_page,
+    sign_in,
+    type_password,
+)
 from tests.support.browser import Browser
 
 pytestmark = pytest.mark.story
@@ -112,7 +124,7 @@ def require_of(grace: Browser, site: str, email: str) -> None:
 
 
 def forget_and_reset(browser: Browser, site: str, email: str) -> None:
-    """"Forgot password?" on the tenant's page, the mail, a new password."""
+    """ "Forgot password?" on the tenant's page, the mail, a new password."""
     if browser.page.h1 != "Welcome":
         browser.submit("Sign out")
         open_page(browser, f"{site}/loans/")

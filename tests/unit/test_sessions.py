@@ -1,0 +1,55 @@
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from auth0_password.models import PasswordState
+from auth0_password.services.sessions import Stamp, noted_change, note_change, session_counts, stamp_session
+
+CHANGED = datetime(2026, 11, 20, 9, 0, 0, 400_000, tzinfo=UTC)
+SECOND = int(CHANGED.timestamp())
+
+
+def state(valid_since=CHANGED):
+    return PasswordState(subject="auth0|bob", sessions_valid_since=valid_since)
+
+
+def stamp(auth_time, known=None):
+    claims = {"sub": "auth0|bob", "iat": SECOND + 1, **({} if auth_time is None else {"auth_time": auth_time})}
+    return Stamp.of_sign_in(claims, known)
+
+
+@pytest.mark.parametrize(
+    ("auth_time", "counts"), [(SECOND - 1, False), (SECOND, False), (SECOND + 1, True), (None, False)]
+)
+def test_only_a_younger_sign_in_counts(auth_time, counts):
+    assert stamp(auth_time).counts(state()) is counts
+
+
+def test_a_sign_in_in_the_very_second_counts_when_it_was_stamped_after_the_read():
+    assert stamp(SECOND, known=state()).counts(state())
+    assert not stamp(SECOND - 1, known=state()).counts(state())
+
+
+def test_without_a_change_every_session_counts():
+    assert stamp(None).counts(state(None))
+    assert session_counts(None, None)
+    assert session_counts(None, state(None))
+
+
+def test_a_session_without_a_stamp_ends_with_the_first_change():
+    assert not session_counts(None, state())
+
+
+def test_a_stamp_survives_the_session():
+    session = {}
+    one = stamp(SECOND)
+    note_change(session, "/loans/")
+    assert noted_change(session) == "/loans/"
+    stamp_session(session, one)
+    assert Stamp.from_session(session) == one
+    assert noted_change(session) is None
+
+
+def test_age_is_the_time_since_the_person_authenticated():
+    assert stamp(SECOND).age(CHANGED.replace(microsecond=0) + timedelta(minutes=5)) == timedelta(minutes=5)
+    assert stamp(None).age(CHANGED) is None

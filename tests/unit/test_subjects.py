@@ -1,0 +1,114 @@
+import pytest
+
+from auth0_password.exceptions import GatewayUnavailableError, NoPasswordHereError
+from auth0_password.models import PasswordState, ResetRequirement
+from auth0_password.services import hint, look, require_reset, subjects
+from tests.unit.conftest import BOB
+
+pytestmark = pytest.mark.django_db
+FLAGGED = {"needsPasswordReset": True}
+
+
+@pytest.fixture
+def newcomer(django_user_model):
+    return django_user_model.objects.create_user("new")
+
+
+def bind(user, gateway, subject, **fields):
+    gateway.add(subject, **fields)
+    return subjects.bind(user, gateway.read_user(subject))
+
+
+def test_the_tenants_flag_is_taken_over_at_the_first_sign_in(newcomer, auth0_gateway):
+    state = bind(newcomer, auth0_gateway, "auth0|new", app_metadata=FLAGGED)
+    assert state.needs_reset
+    assert ResetRequirement.objects.get().reason == "first_login"
+    assert state.required_at == auth0_gateway.now()
+
+
+def test_with_the_time_that_the_tenant_names(newcomer, auth0_gateway):
+    when = auth0_gateway.now().replace(day=1)
+    metadata = {**FLAGGED, "passwordResetRequiredAt": when.isoformat()}
+    assert bind(newcomer, auth0_gateway, "auth0|new", app_metadata=metadata).required_at == when
+
+
+def test_unless_the_password_was_changed_since(newcomer, auth0_gateway):
+    now = auth0_gateway.now()
+    metadata = {**FLAGGED, "passwordResetRequiredAt": now.replace(day=1).isoformat()}
+    state = bind(newcomer, auth0_gateway, "auth0|new", app_metadata=metadata, last_password_reset=now)
+    assert not state.needs_reset
+    assert state.changed_at == now
+
+
+@pytest.mark.parametrize("value", ["yes", 1, "true", None, []])
+def test_only_true_is_true(newcomer, auth0_gateway, value):
+    state = bind(newcomer, auth0_gateway, "auth0|new", app_metadata={"needsPasswordReset": value})
+    assert not state.needs_reset
+
+
+def test_only_the_first_sign_in_raises(newcomer, auth0_gateway):
+    bind(newcomer, auth0_gateway, "auth0|new", app_metadata=FLAGGED)
+    auth0_gateway.advance(minutes=1)
+    auth0_gateway.change_password("auth0|new")
+    look(newcomer)
+    subjects.bind(newcomer, auth0_gateway.read_user("auth0|new"))
+    assert ResetRequirement.objects.count() == 1
+    assert not PasswordState.objects.get().needs_reset
+
+
+def test_flagged_before_they_ever_signed_in(newcomer, grace, auth0_gateway):
+    require_reset(newcomer, reason="administrator", by=grace)
+    auth0_gateway.advance(minutes=1)
+    assert bind(newcomer, auth0_gateway, "auth0|new").needs_reset
+
+
+def test_flagged_and_then_found_to_have_no_password_here(newcomer, grace, auth0_gateway):
+    require_reset(newcomer, reason="administrator", by=grace)
+    state = bind(newcomer, auth0_gateway, "google-oauth2|1")
+    assert not state.needs_reset
+    assert ResetRequirement.objects.get().status == "withdrawn"
+
+
+def test_another_subject_keeps_the_flag_and_forgets_the_change(bob, grace, auth0_gateway):
+    auth0_gateway.change_password(BOB)
+    look(bob)
+    auth0_gateway.advance(minutes=1)
+    require_reset(bob, reason="administrator", by=grace)
+    state = bind(bob, auth0_gateway, "auth0|other")
+    assert state.needs_reset
+    assert state.changed_at is None
+    assert state.subject == "auth0|other"
+
+
+def test_a_subject_belongs_to_one_user(bob, newcomer, auth0_gateway):
+    subjects.bind(newcomer, auth0_gateway.read_user(BOB))
+    assert PasswordState.objects.get(subject=BOB).user == newcomer
+    assert PasswordState.objects.get(user=bob).subject == ""
+
+
+def test_subjects_are_compared_byte_by_byte(bob, newcomer, auth0_gateway):
+    bind(newcomer, auth0_gateway, "auth0|BOB")
+    assert PasswordState.objects.get(user=bob).subject == BOB
+
+
+def test_a_hint_reads_nothing_and_lowers_nothing(bob, grace, auth0_gateway):
+    require_reset(bob, reason="administrator", by=grace)
+    auth0_gateway.failing = GatewayUnavailableError("down")
+    assert hint([BOB, "auth0|nobody"]) == 1
+    state = PasswordState.objects.get(user=bob)
+    assert state.needs_reset
+    assert state.check_due_at == auth0_gateway.now()
+
+
+def test_a_failing_read_changes_nothing(bob, grace, auth0_gateway):
+    require_reset(bob, reason="administrator", by=grace)
+    before = PasswordState.objects.filter(user=bob).values().get()
+    auth0_gateway.failing = GatewayUnavailableError("down")
+    with pytest.raises(GatewayUnavailableError):
+        look(bob)
+    assert PasswordState.objects.filter(user=bob).values().get() == before
+
+
+def test_there_is_nothing_to_look_at_for_a_local_user(newcomer, auth0_gateway):
+    with pytest.raises(NoPasswordHereError):
+        look(newcomer)
