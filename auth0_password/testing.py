@@ -1,9 +1,9 @@
 """For tests, ours and yours: a gateway without a network, and a pytest fixture that puts it in place.
 
-    from auth0_password.testing import auth0_gateway  # in conftest.py
+from auth0_password.testing import auth0_gateway  # in conftest.py
 
-    def test_bob_is_held_back(auth0_gateway, client, bob):
-        auth0_gateway.add("auth0|bob", email="bob@example.com")
+def test_bob_is_held_back(auth0_gateway, client, bob):
+    auth0_gateway.add("auth0|bob", email="bob@example.com")
 """
 
 from __future__ import annotations

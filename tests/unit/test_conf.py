@@ -26,7 +26,15 @@ def test_domains(value, url):
 
 @pytest.mark.parametrize(
     "value",
-    ["", "http://tenant.eu.auth0.com", "ftp://localhost", "https://a.b/path", "https://user@a.b", "a.b:port", "https://a.b?x=1"],
+    [
+        "",
+        "http://tenant.eu.auth0.com",
+        "ftp://localhost",
+        "https://a.b/path",
+        "https://user@a.b",
+        "a.b:port",
+        "https://a.b?x=1",
+    ],
 )
 def test_refused_domains(value):
     with pytest.raises(ConfigurationError):
@@ -60,5 +68,5 @@ def test_a_duration_is_seconds_or_a_timedelta(settings, value):
 def test_secret_settings_are_hidden_in_error_reports():
     from django.views.debug import SafeExceptionReporterFilter  # noqa: PLC0415
 
-    hidden = SafeExceptionReporterFilter().cleanse_setting("AUTH0_PASSWORD", {key: "leak" for key in KEYS})
+    hidden = SafeExceptionReporterFilter().cleanse_setting("AUTH0_PASSWORD", dict.fromkeys(KEYS, "leak"))
     assert "leak" not in str(hidden.get("MANAGEMENT_CLIENT_SECRET", "leak") if isinstance(hidden, dict) else hidden)

@@ -98,7 +98,15 @@ def flagged(bob, grace, client):
     return client
 
 
-CLOSED = ["/closed/", "/closed-async/", "/closed-class/", "/public-user/", "/public-async/", "/public-template/", "/swallows/"]
+CLOSED = [
+    "/closed/",
+    "/closed-async/",
+    "/closed-class/",
+    "/public-user/",
+    "/public-async/",
+    "/public-template/",
+    "/swallows/",
+]
 
 
 @pytest.mark.parametrize("url", CLOSED)
@@ -133,7 +141,8 @@ def test_programs_get_a_problem_document(flagged):
 
 
 @pytest.mark.parametrize(
-    "headers", [{"sec-fetch-mode": "cors"}, {"x-requested-with": "XMLHttpRequest"}, {"accept": "application/json, */*"}]
+    "headers",
+    [{"sec-fetch-mode": "cors"}, {"x-requested-with": "XMLHttpRequest"}, {"accept": "application/json, */*"}],
 )
 def test_scripts_are_not_redirected(flagged, headers):
     assert flagged.get("/closed/", headers=headers).status_code == 403

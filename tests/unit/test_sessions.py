@@ -3,7 +3,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from auth0_password.models import PasswordState
-from auth0_password.services.sessions import Stamp, noted_change, note_change, session_counts, stamp_session
+from auth0_password.services.sessions import Stamp, note_change, noted_change, session_counts, stamp_session
 
 CHANGED = datetime(2026, 11, 20, 9, 0, 0, 400_000, tzinfo=UTC)
 SECOND = int(CHANGED.timestamp())

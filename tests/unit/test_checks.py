@@ -1,0 +1,63 @@
+import pytest
+from django.core.checks import run_checks
+from django.core.checks.registry import registry
+
+from auth0_password import checks
+
+MIDDLEWARE = checks.MIDDLEWARE
+
+
+def found(settings, **changes):
+    for name, value in changes.items():
+        setattr(settings, name, value)
+    messages = [*checks.check_settings(), *checks.check_surroundings()]
+    return sorted(message.id.removeprefix("auth0_password.") for message in messages)
+
+
+def test_the_demonstration_is_clean(settings):
+    assert found(settings) == []
+
+
+def test_they_are_bound():
+    assert {checks.check_settings, checks.check_surroundings} <= set(registry.get_checks())
+    assert not [message for message in run_checks() if message.id.startswith("auth0_password")]
+
+
+WITHOUT = {"MANAGEMENT_CLIENT_ID": "m2m", "MANAGEMENT_CLIENT_SECRET": "s"}
+
+
+@pytest.mark.parametrize(
+    ("value", "ids"),
+    [
+        (None, ["E001"]),
+        ([], ["E001"]),
+        ({}, ["E002", "E002"]),
+        (WITHOUT, []),
+        ({**WITHOUT, "TYPO": 1}, ["E001"]),
+        ({**WITHOUT, "DOMAIN": "http://tenant.auth0.com"}, ["E002"]),
+        ({**WITHOUT, "CONNECTION": ""}, ["E002"]),
+        ({**WITHOUT, "REAUTH_MAX_AGE": "long"}, ["E002"]),
+        ({**WITHOUT, "MANAGEMENT_CLIENT_ID": "demo-login-client"}, ["E003"]),
+    ],
+)
+def test_settings(settings, value, ids):
+    assert found(settings, AUTH0_PASSWORD=value) == ids
+
+
+@pytest.mark.parametrize(
+    ("changes", "ids"),
+    [
+        ({"MIDDLEWARE": []}, ["E004"]),
+        ({"MIDDLEWARE": [MIDDLEWARE, checks.AUTHENTICATION]}, ["E005"]),
+        ({"MIDDLEWARE": [checks.AUTHENTICATION, MIDDLEWARE, checks.LOGIN_REQUIRED]}, ["W002"]),
+        ({"AUTHENTICATION_BACKENDS": ["django.contrib.auth.backends.ModelBackend"]}, ["E006"]),
+        ({"SOCIAL_AUTH_AUTH0_PIPELINE": (*checks.PIPELINE, checks.BY_EMAIL)}, ["E007"]),
+        ({"SOCIAL_AUTH_AUTH0_PIPELINE": ()}, ["W001"]),
+        ({"SESSION_COOKIE_SAMESITE": "Strict"}, ["E008"]),
+        ({"USE_TZ": False}, ["E009"]),
+        ({"SOCIAL_AUTH_AUTH0_KEY": None}, ["E002"]),
+    ],
+)
+@pytest.mark.filterwarnings("ignore::django.utils.deprecation.RemovedInDjango60Warning")
+def test_surroundings(settings, changes, ids):
+    assert found(settings, **changes) == ids

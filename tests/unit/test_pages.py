@@ -1,0 +1,116 @@
+"""Every page of ours: headers, methods, CSRF, and nothing that a GET changes."""
+
+from __future__ import annotations
+
+import pytest
+from django.test import Client
+from django.urls import get_resolver, reverse
+
+from auth0_password import urls
+from auth0_password.models import PasswordState, ResetRequirement, UsedToken
+from auth0_password.services import require_reset
+
+pytestmark = pytest.mark.django_db
+NAMES = [pattern.name for pattern in urls.urlpatterns]
+PUBLIC = {"login", "sign_out"}
+GETS = ["profile", "required", "login"]
+
+
+@pytest.fixture
+def signed_in(bob, client):
+    client.force_login(bob)
+    return client
+
+
+def address(name):
+    return reverse(f"auth0_password:{name}")
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("who", ["anonymous", "bob", "flagged"])
+def test_headers(request, bob, grace, client, name, who):
+    if who != "anonymous":
+        client.force_login(bob)
+    if who == "flagged":
+        require_reset(bob, reason="administrator", by=grace)
+    for answer in (client.get(address(name)), client.post(address(name))):
+        if answer.status_code == 405 or (who == "anonymous" and name not in PUBLIC):
+            continue  # Django's own answers
+        assert "no-store" in answer["Cache-Control"], answer
+        assert answer["X-Content-Type-Options"] == "nosniff"
+        assert answer["X-Frame-Options"] == "DENY"
+        assert answer["Referrer-Policy"] in {"same-origin", "no-referrer"}
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("method", ["get", "head", "options"])
+def test_a_get_changes_nothing(signed_in, auth0_gateway, name, method):
+    def everything():
+        return [list(model.objects.values()) for model in (PasswordState, ResetRequirement, UsedToken)]
+
+    before = everything()
+    answer = getattr(signed_in, method)(address(name))
+    assert (answer.status_code == 405) == (name not in GETS)
+    assert everything() == before
+    assert auth0_gateway.tickets == []
+
+
+@pytest.mark.parametrize("name", sorted(set(NAMES) - {"profile", "required"}))
+def test_a_post_needs_the_csrf_token(bob, name):
+    strict = Client(enforce_csrf_checks=True)
+    strict.force_login(bob)
+    assert strict.post(address(name)).status_code == 403
+
+
+def test_no_page_of_ours_runs_in_a_transaction():
+    for pattern in get_resolver("auth0_password.urls").url_patterns:
+        assert pattern.callback._non_atomic_requests >= {"default"}
+
+
+def test_only_the_documented_pages_are_open_to_everybody_or_to_blocked_users():
+    public = {p.name for p in urls.urlpatterns if getattr(p.callback, "login_required", True) is False}
+    exempt = {p.name for p in urls.urlpatterns if getattr(p.callback, "auth0_password_exempt", False)}
+    assert public == PUBLIC
+    assert exempt == {"required", "check", "change_reauthenticate", "change_ticket", "login", "sign_out"}
+
+
+def test_hostile_words_are_shown_as_words(signed_in, bob, grace):
+    require_reset(bob, reason="administrator", by=grace, message="<script>alert(1)</script>{{ 7|add:7 }}")
+    text = signed_in.get(address("required")).content.decode()
+    assert "&lt;script&gt;" in text
+    assert "{{ 7|add:7 }}" in text
+    assert "<script" not in text
+
+
+@pytest.mark.parametrize(
+    "value",
+    ["//evil.example/", "https://evil.example/", "/\\evil.example", "javascript:alert(1)", "/account/sign-out/",
+     "/account/check/", "/account/required/?next=/account/required/", "/admin/logout/", "/x" * 3000, "\r\nSet-Cookie: a=b"],
+)  # fmt: skip
+def test_where_next_may_lead(signed_in, value):
+    answer = signed_in.get(address("required"), {"next": value})
+    assert (answer.status_code, answer.url) == (303, "/account/")
+
+
+def test_the_page_says_why_and_who(signed_in, bob, grace):
+    require_reset(bob, reason="breach", by=grace)
+    text = signed_in.get(address("required")).content.decode()
+    assert "may be known to others" in text
+    assert "Asked for by Grace" in text
+    assert "Signing in is not enough this time" in text
+    assert address("change_ticket") not in text
+
+
+def test_somebody_local_is_told_that_there_is_nothing_to_change(client, grace):
+    client.force_login(grace)
+    text = client.get(address("profile")).content.decode()
+    assert "A password of this site itself" in text
+    assert client.post(address("change_reauthenticate")).status_code == 403
+
+
+def test_signing_out_ends_the_session_at_auth0_too(bob, client):
+    client.force_login(bob, backend="auth0_password.backends.Auth0PasswordBackend")
+    answer = client.post(address("sign_out"))
+    assert "/v2/logout?client_id=demo-login-client&returnTo=http%3A%2F%2Ftestserver%2F" in answer.url
+    client.force_login(bob, backend="django.contrib.auth.backends.ModelBackend")
+    assert client.post(address("sign_out")).url == "/"
