@@ -91,7 +91,7 @@ def _middleware() -> Iterator[CheckMessage]:
         )
     elif LOGIN_REQUIRED in installed[installed.index(MIDDLEWARE) :]:
         yield Caution(
-            "PasswordResetMiddleware stands before LoginRequiredMiddleware, which looks at the user on public pages too.",
+            "PasswordResetMiddleware stands before LoginRequiredMiddleware, which looks at every page's user.",
             hint="Put it after LoginRequiredMiddleware, or public pages are closed to blocked users.",
             id="auth0_password.W002",
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import re
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -11,6 +12,8 @@ from urllib.parse import urlsplit
 from django.conf import settings
 
 from .exceptions import ConfigurationError
+
+HOSTNAME = re.compile(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?|[0-9a-f:.]+")
 
 BACKEND_NAME = "auth0"
 """social-auth's name of the backend: part of the callback's path and of every `UserSocialAuth` row."""
@@ -50,7 +53,8 @@ def parse_domain(value: str) -> Domain:
         hostname, port = parts.hostname, parts.port
     except ValueError:
         raise refusal from None
-    if not hostname or parts.username or parts.path.strip("/") or parts.query or parts.fragment:
+    host_only = (parts.path.strip("/"), parts.query, parts.fragment, parts.username) == ("", "", "", None)
+    if not hostname or not HOSTNAME.fullmatch(hostname) or not host_only:
         raise refusal
     scheme = parts.scheme or ("http" if is_loopback(hostname) else "https")
     if scheme != "https" and not (scheme == "http" and is_loopback(hostname)):

@@ -126,14 +126,14 @@ def test_a_token_that_was_revoked_is_fetched_again_once(tenant, gateway):
 def test_the_tenants_clock_is_measured(tenant, gateway, offset):
     tenant.offset(offset)
     gateway.read_user(BOB)
-    from datetime import UTC, datetime  # noqa: PLC0415
+    from datetime import UTC, datetime
 
     assert abs((gateway.now() - datetime.now(UTC)).total_seconds() - offset) < 2
 
 
 def test_the_sdk_is_loaded_by_the_first_call_only():
-    import subprocess  # noqa: PLC0415
-    import sys  # noqa: PLC0415
+    import subprocess
+    import sys
 
     code = "import django, sys; django.setup(); sys.exit('auth0' in sys.modules or 'httpx' in sys.modules)"
     done = subprocess.run(

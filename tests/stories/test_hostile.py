@@ -100,7 +100,7 @@ class TestTheCallback:
 
     def test_the_hint_cannot_smuggle_parameters(self, site, tenant, browser, django_user_model):
         """`a&prompt=none` in an address stays an address (social-core decodes the finished query once more)."""
-        from auth0_password.services.sign_ins import SignIn  # noqa: PLC0415
+        from auth0_password.services.sign_ins import SignIn
 
         hint = "a+b@example.com&prompt=none&redirect_uri=http://evil.example/"
         parameters = SignIn(login_hint=hint, prompt="login").parameters()
@@ -257,7 +257,7 @@ def sign_in_hinted(site: str, browser: Browser, users, hint: str) -> None:
     browser.stop_at, stop = None, browser.stop_at
     sign_in(browser, f"{site}/loans/", BOB, TEMPORARY)
     browser.stop_at = stop
-    from unittest import mock  # noqa: PLC0415
+    from unittest import mock
 
     with mock.patch("auth0_password.views.change.address_at_auth0", return_value=hint):
         browser.submit("Sign in again")

@@ -138,7 +138,7 @@ def forget_and_reset(browser: Browser, site: str, email: str) -> None:
 
 
 def reset_link(tenant_url: str) -> str:
-    import requests  # noqa: PLC0415
+    import requests
 
     mails = requests.get(f"{tenant_url}/_control/mails", timeout=5).json()["mails"]
     return next(link for link in mails[0]["links"] if "ticket=" in link)

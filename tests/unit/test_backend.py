@@ -30,7 +30,7 @@ def test_a_row_of_the_stock_backend_goes_on_working(site, browser, alice):
 def test_no_token_is_kept_anywhere(site, browser, django_user_model):
     sign_in(browser, f"{site}/loans/", ALICE, ALICES)
     assert UserSocialAuth.objects.get().extra_data == {"user_id": SUBJECT}
-    from django.contrib.sessions.models import Session  # noqa: PLC0415
+    from django.contrib.sessions.models import Session
 
     [session] = [row.get_decoded() for row in Session.objects.all()]
     assert "eyJ" not in str(session)

@@ -66,7 +66,7 @@ def test_a_duration_is_seconds_or_a_timedelta(settings, value):
 
 
 def test_secret_settings_are_hidden_in_error_reports():
-    from django.views.debug import SafeExceptionReporterFilter  # noqa: PLC0415
+    from django.views.debug import SafeExceptionReporterFilter
 
     hidden = SafeExceptionReporterFilter().cleanse_setting("AUTH0_PASSWORD", dict.fromkeys(KEYS, "leak"))
     assert "leak" not in str(hidden.get("MANAGEMENT_CLIENT_SECRET", "leak") if isinstance(hidden, dict) else hidden)

@@ -183,9 +183,9 @@ def test_an_unflagged_user_passes(bob, client):
 
 
 def test_before_its_time_the_flag_does_not_block(bob, grace, client, auth0_gateway):
-    from datetime import timedelta  # noqa: PLC0415
+    from datetime import timedelta
 
-    from django.utils import timezone  # noqa: PLC0415
+    from django.utils import timezone
 
     client.force_login(bob)
     require_reset(bob, reason="policy", by=grace, enforce_from=timezone.now() + timedelta(days=1))

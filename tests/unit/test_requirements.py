@@ -104,7 +104,7 @@ def test_who_is_skipped(bob, grace, auth0_gateway, django_user_model):
     gone = django_user_model.objects.create_user("gone", is_active=False)
     auth0_gateway.add("google-oauth2|1")
     carol = django_user_model.objects.create_user("carol")
-    from auth0_password.services import subjects  # noqa: PLC0415
+    from auth0_password.services import subjects
 
     subjects.bind(carol, auth0_gateway.read_user("google-oauth2|1"))
     rows = require_reset([grace, gone, carol, bob], reason="administrator", by=staff)
@@ -122,7 +122,7 @@ def test_reasons_are_a_closed_list(bob):
 
 
 def test_nothing_is_announced_that_was_rolled_back(bob, heard, django_capture_on_commit_callbacks):
-    from django.db import transaction  # noqa: PLC0415
+    from django.db import transaction
 
     with django_capture_on_commit_callbacks(execute=True):
         try:

@@ -1,0 +1,18 @@
+"""Addresses under /_control/."""
+
+from django.urls import path
+
+from demo_site.tenant.control import views
+from demo_site.tenant.control.views import control
+
+urlpatterns = [
+    path("health", control(get=views.health)),
+    path("reset", control(post=views.reset)),
+    path("seed", control(post=views.seed)),
+    path("clock", control(post=views.move_clock)),
+    path("faults", control(post=views.add_faults, delete=views.clear_faults)),
+    path("rotate_keys", control(post=views.rotate_keys)),
+    path("requests", control(get=views.requests, delete=views.clear_requests)),
+    path("mails", control(get=views.mails)),
+    path("users", control(get=views.users)),
+]

@@ -1,0 +1,56 @@
+"""JSON bodies of the Management API, checked against the fields an endpoint knows."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from demo_site.tenant.management.errors import invalid_body
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from django.http import HttpRequest
+
+    from demo_site.tenant.records import Json
+
+TYPES = {str: "string", int: "integer", bool: "boolean", dict: "object"}
+
+
+def json_object(request: HttpRequest, fields: Mapping[str, type]) -> Json:
+    try:
+        body = json.loads(request.body)
+    except ValueError as error:
+        raise invalid_body("'Invalid request payload JSON format'") from error
+    return checked(body, fields)
+
+
+def checked(body: Any, fields: Mapping[str, type], path: str = "") -> Json:
+    if not isinstance(body, dict):
+        msg = f"'Expected type object but found type {_type_of(body)}'{_at(path)}"
+        raise invalid_body(msg)
+    for name, value in body.items():
+        if name not in fields:
+            msg = f"'Additional properties not allowed: {name}'{_at(path)}"
+            raise invalid_body(msg)
+        if type(value) is not fields[name]:
+            expected = f"'Expected type {TYPES[fields[name]]} but found type {_type_of(value)}'"
+            raise invalid_body(expected + _at(f"{path}.{name}".lstrip(".")))
+    return body
+
+
+def required(body: Json, *names: str, path: str = "") -> None:
+    for name in names:
+        if name not in body:
+            msg = f"'Missing required property: {name}'{_at(path)}"
+            raise invalid_body(msg)
+
+
+def _at(path: str) -> str:
+    return f" on property {path}" if path else ""
+
+
+def _type_of(value: Any) -> str:
+    if value is None:
+        return "null"
+    return "array" if isinstance(value, list) else TYPES.get(type(value), "number")

@@ -1,0 +1,32 @@
+"""Reading users: by id and by address, both immediately consistent."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.http import HttpRequest, JsonResponse
+
+from demo_site.tenant.management.access import endpoint
+from demo_site.tenant.management.errors import ApiError, inexistent_user
+from demo_site.tenant.management.fields import selected
+
+if TYPE_CHECKING:
+    from demo_site.tenant.state import State
+
+
+@endpoint("GET", "read:users")
+def read(request: HttpRequest, state: State, user_id: str) -> JsonResponse:
+    user = state.users.get(user_id)
+    if user is None:
+        raise inexistent_user()
+    return JsonResponse(selected(user.profile, request))
+
+
+@endpoint("GET", "read:users")
+def by_email(request: HttpRequest, state: State) -> JsonResponse:
+    email = request.GET.get("email")
+    if not email:
+        words = "Query validation error: 'Missing required property: email'."
+        raise ApiError(400, words, "invalid_query_string")
+    found = [selected(user.profile, request) for user in state.users_with_email(email)]
+    return JsonResponse(found, safe=False)

@@ -1,0 +1,1 @@
+"""OpenID Connect and OAuth 2.0 as Auth0 speaks them."""

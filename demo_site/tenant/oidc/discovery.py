@@ -1,0 +1,46 @@
+"""Discovery document and published keys."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.http import HttpRequest, JsonResponse
+from django.views.decorators.http import require_GET
+
+from demo_site.tenant.store import store
+
+if TYPE_CHECKING:
+    from demo_site.tenant.records import Json
+
+
+@require_GET
+def openid_configuration(_request: HttpRequest) -> JsonResponse:
+    return JsonResponse(configuration(store.base_url))
+
+
+@require_GET
+def jwks(_request: HttpRequest) -> JsonResponse:
+    return JsonResponse({"keys": [key.as_jwk() for key in store.signing_keys]})
+
+
+def configuration(base_url: str) -> Json:
+    """Only what this tenant does; Auth0's own document promises more."""
+    return {
+        "issuer": f"{base_url}/",
+        "authorization_endpoint": f"{base_url}/authorize",
+        "token_endpoint": f"{base_url}/oauth/token",
+        "userinfo_endpoint": f"{base_url}/userinfo",
+        "jwks_uri": f"{base_url}/.well-known/jwks.json",
+        "scopes_supported": ["openid", "profile", "email"],
+        "response_types_supported": ["code"],
+        "response_modes_supported": ["query"],
+        "grant_types_supported": ["authorization_code", "client_credentials"],
+        "code_challenge_methods_supported": ["S256"],
+        "subject_types_supported": ["public"],
+        "id_token_signing_alg_values_supported": ["RS256"],
+        "token_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post"],
+        "claims_supported": [
+            "aud", "auth_time", "email", "email_verified", "exp", "family_name", "given_name", "iat", "iss",
+            "name", "nickname", "picture", "sub",
+        ],
+    }  # fmt: skip

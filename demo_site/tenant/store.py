@@ -1,0 +1,115 @@
+"""The one running tenant: its state behind a lock, its keys, and the state file."""
+
+from __future__ import annotations
+
+import json
+from contextlib import contextmanager
+from threading import RLock
+from typing import TYPE_CHECKING
+
+from demo_site.tenant import keys, seed
+from demo_site.tenant.clock import clock
+from demo_site.tenant.state import State
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from demo_site.tenant.keys import SigningKey
+    from demo_site.tenant.records import Json
+
+
+class Store:
+    """Everything a restart must bring back, and what the process was started with."""
+
+    def __init__(self) -> None:
+        self.lock = RLock()
+        self.state = State()
+        self.signing_keys: list[SigningKey] = []
+        self.base_url = ""
+        self.loopback_login_route = False
+        self._first_seed: Json = {}
+        self._path: Path | None = None
+        self._written = ""
+
+    @property
+    def issuer(self) -> str:
+        return f"{self.base_url}/"
+
+    @property
+    def management_audience(self) -> str:
+        return f"{self.base_url}/api/v2/"
+
+    @property
+    def port(self) -> int:
+        return int(self.base_url.rsplit(":", 1)[1])
+
+    def open(self, first_seed: Json, path: Path | None = None) -> None:
+        """Take up the state file if there is one, else begin from the seed."""
+        self._first_seed, self._path = first_seed, path
+        seeded = seed.planted(first_seed)
+        if path and path.exists():
+            self._load(path)
+        else:
+            self.state = seeded
+            self.signing_keys = [keys.generate()]
+            self._save()
+
+    @contextmanager
+    def change(self) -> Iterator[State]:
+        """The state, alone with it; what changed is in the state file before anybody hears of it."""
+        with self.lock:
+            try:
+                yield self.state
+            finally:
+                self._save()
+
+    def reset(self) -> None:
+        """Back to the seed given at the start, and to the real time."""
+        clock.offset = 0.0
+        self.plant(self._first_seed)
+
+    def plant(self, wanted: Json) -> None:
+        seeded = seed.planted(wanted)
+        with self.change():
+            self.state = seeded
+
+    def move_clock(self, offset: float) -> None:
+        with self.change():
+            clock.offset = offset
+
+    def rotate_keys(self) -> None:
+        """The new key signs; the old ones stay published, so what they signed stays valid."""
+        with self.change():
+            self.signing_keys.insert(0, keys.generate())
+
+    def _load(self, path: Path) -> None:
+        data = json.loads(path.read_text(encoding="utf-8"))
+        clock.offset = float(data["clock_offset"])
+        self.signing_keys = [keys.SigningKey(**key) for key in data["signing_keys"]]
+        self.state = State.from_json(data["state"])
+
+    def _save(self) -> None:
+        if self._path is None:
+            return
+        signing_keys = [{"kid": key.kid, "pem": key.pem} for key in self.signing_keys]
+        data = {
+            "clock_offset": clock.offset,
+            "signing_keys": signing_keys,
+            "state": self.state.to_json(),
+        }
+        text = json.dumps(data, indent=1)
+        if text != self._written:
+            _replace(self._path, text)
+            self._written = text
+
+
+def _replace(path: Path, text: str) -> None:
+    """Whole or not at all: a process killed while writing leaves the older file."""
+    fresh = path.with_name(f"{path.name}.new")
+    fresh.touch(mode=0o600)
+    fresh.write_text(text, encoding="utf-8")
+    fresh.replace(path)
+
+
+store = Store()

@@ -1,0 +1,1 @@
+"""The hosted pages: sign in, forgot password, new password."""

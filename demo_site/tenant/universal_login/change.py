@@ -1,0 +1,81 @@
+"""/u/reset-verify: the hosted page a ticket opens. Looking at it uses nothing up."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.views.decorators.http import require_http_methods
+
+from demo_site.tenant import policy, tickets
+from demo_site.tenant.pages.errors import PageError
+from demo_site.tenant.pages.rendering import page
+from demo_site.tenant.universal_login.login_route import deviates, login_route
+from demo_site.tenant.views import with_state
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest, HttpResponse
+
+    from demo_site.tenant.records import Client, Json, Ticket
+    from demo_site.tenant.state import State
+
+MISMATCH = "The passwords do not match"
+MISSING = "Enter the new password twice"
+START_OVER = "To reset your password, return to the login page and select “Forgot password?” to send a new email."
+
+
+@require_http_methods(["GET", "POST"])
+@with_state
+def change(request: HttpRequest, state: State) -> HttpResponse:
+    ticket = _open_ticket(request, state)
+    if request.method == "GET":
+        return _form(request, state, ticket)
+    password, again = request.POST.get("newPassword", ""), request.POST.get("confirmNewPassword", "")
+    if not (password and again):
+        return _form(request, state, ticket, error=MISSING)
+    if password != again:
+        return _form(request, state, ticket, error=MISMATCH)
+    refused = tickets.use(state, ticket, password)
+    if refused:
+        return _form(request, state, ticket, error=refused.message, refused=password)
+    return _changed(request, state, ticket)
+
+
+def _open_ticket(request: HttpRequest, state: State) -> Ticket:
+    wanted = request.POST.get("ticket") or request.GET.get("ticket", "")
+    ticket = state.tickets.get(wanted)
+    if ticket is None or ticket.user_id not in state.users:
+        raise PageError(400, "Invalid link", START_OVER)
+    if ticket.status == "used":
+        raise PageError(400, "Invalid link", f"This link can only be used once. {START_OVER}")
+    if ticket.status == "voided" or tickets.is_expired(ticket):
+        raise PageError(400, "Link expired", START_OVER)
+    return ticket
+
+
+def _form(request: HttpRequest, state: State, ticket: Ticket, error: str = "", refused: str = "") -> HttpResponse:
+    options = state.connections[ticket.connection].options
+    context = {
+        "ticket": ticket.id,
+        "email": state.users[ticket.user_id].email,
+        "rules": [_shown(rule, refused) for rule in policy.strength_rules(options)],
+        "other_rules": policy.other_rules(options),
+        "error": error,
+    }
+    client = _client(state, ticket)
+    return page(request, "change.html", context, status=400 if error else 200, client=client)
+
+
+def _shown(rule: policy.Rule, refused: str) -> Json:
+    """After a refusal, which lines of the policy did not hold."""
+    return {"text": rule.text, "items": rule.items, "unmet": bool(refused) and not rule.holds(refused)}
+
+
+def _changed(request: HttpRequest, state: State, ticket: Ticket) -> HttpResponse:
+    client = _client(state, ticket)
+    route = login_route(client)
+    context = {"route": route, "deviates": bool(route) and deviates(client)}
+    return page(request, "changed.html", context, client=client)
+
+
+def _client(state: State, ticket: Ticket) -> Client | None:
+    return state.clients.get(ticket.client_id or "")

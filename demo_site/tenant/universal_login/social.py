@@ -1,0 +1,74 @@
+"""A plain stand-in for a social identity provider: pick who you are, no password asked."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.http import HttpResponseRedirect
+from django.views.decorators.http import require_http_methods
+
+from demo_site.tenant.opaque import opaque
+from demo_site.tenant.pages.errors import PageError
+from demo_site.tenant.pages.rendering import page
+from demo_site.tenant.pages.tags import provider
+from demo_site.tenant.universal_login import cookies, transactions
+from demo_site.tenant.universal_login.login import complete
+from demo_site.tenant.views import with_state
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest, HttpResponse
+
+    from demo_site.tenant.records import Connection, Transaction, User
+    from demo_site.tenant.state import State
+
+COOKIE = "google"
+
+
+@require_http_methods(["GET", "POST"])
+@with_state
+def begin(request: HttpRequest, state: State) -> HttpResponse:
+    """Hand over to the provider. Its own session answers at once, and renews auth_time without asking."""
+    transaction = transactions.resume(request, state)
+    connection = _connection(request, state, transaction)
+    user = state.users.get(state.upstream_sessions.get(cookies.read(request, COOKIE), ""))
+    identity = user.identity_in(connection.name) if user else None
+    if user and identity and "select_account" not in transaction.prompt:
+        return complete(request, state, transaction, user, identity)
+    return HttpResponseRedirect(f"/stand-in/{connection.name}?state={transaction.id}")
+
+
+@require_http_methods(["GET", "POST"])
+@with_state
+def choose(request: HttpRequest, state: State, connection: str) -> HttpResponse:
+    transaction = transactions.resume(request, state)
+    people = list(state.users_of(connection))
+    chosen = next((user for user in people if user.user_id == request.POST.get("user_id")), None)
+    if request.method == "POST" and chosen is not None:
+        return _signed_in(request, state, transaction, chosen, connection)
+    client = state.clients.get(transaction.client_id)
+    name = provider(connection)
+    return page(request, "stand_in.html", {"state": transaction.id, "people": people, "name": name}, client=client)
+
+
+def end_upstream(request: HttpRequest, response: HttpResponse, state: State) -> None:
+    state.upstream_sessions.pop(cookies.read(request, COOKIE), None)
+    cookies.remove(response, COOKIE)
+
+
+def _signed_in(
+    request: HttpRequest, state: State, transaction: Transaction, user: User, connection: str
+) -> HttpResponse:
+    identity = user.identity_in(connection) or {}
+    response = complete(request, state, transaction, user, identity)
+    cookie = opaque()
+    state.upstream_sessions[cookie] = user.user_id
+    cookies.write(response, COOKIE, cookie)
+    return response
+
+
+def _connection(request: HttpRequest, state: State, transaction: Transaction) -> Connection:
+    name = request.POST.get("connection") or transaction.connection or ""
+    connection = state.connections.get(name)
+    if connection is None or connection.is_database:
+        raise PageError(400, "invalid_request", "the connection was not found")
+    return connection

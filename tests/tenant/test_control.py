@@ -1,0 +1,248 @@
+"""The control interface: clock, seeds, faults of each kind, and a log without secrets."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import requests
+
+from tests.support.tenant import LocalTenant, demo_seed
+from tests.tenant.application import BOB, LOGIN, MANAGEMENT, VERIFIER, Application, change_password
+
+if TYPE_CHECKING:
+    from tests.support.browser import Browser
+
+JWKS = "/.well-known/jwks.json"
+
+
+def get(tenant: LocalTenant, path: str = JWKS, **kwargs: Any) -> requests.Response:
+    return requests.get(tenant.base_url + path, timeout=kwargs.pop("timeout", 5), **kwargs)
+
+
+def test_health_and_clock(tenant: LocalTenant):
+    assert tenant.health().keys() == {"status", "now"}
+    start = datetime.fromisoformat(tenant.health()["now"])
+    later = datetime.fromisoformat(tenant.advance(100))
+    assert 100 <= (later - start).total_seconds() < 105
+    later = datetime.fromisoformat(tenant.advance(50))
+    assert 150 <= (later - start).total_seconds() < 155
+    back = datetime.fromisoformat(tenant.offset(-60))
+    assert -60 <= (back - start).total_seconds() < -50
+
+
+@pytest.mark.parametrize("body", [{}, [], {"advance_s": "1"}, {"advance_s": 1, "offset_s": 1}, {"advance_s": True}])
+def test_clock_wants_one_number(tenant: LocalTenant, body: Any):
+    assert post(tenant, "clock", body).status_code == 400
+
+
+def test_reset_brings_the_beginning_back(app: Application, browser: Browser, tenant: LocalTenant):
+    change_password(browser, app.ticket(), "Brand-New-Start-7!")
+    tenant.advance(1_000)
+    tenant.faults([{"status": 500, "times": -1}])
+    tenant.reset()
+    assert "last_password_reset" not in tenant.user("bob@example.com")
+    assert tenant.requests() == []
+    assert tenant.mails() == []
+    assert get(tenant).status_code == 200
+
+
+def test_seeding(tenant: LocalTenant):
+    seed = demo_seed()
+    seed["users"] = seed["users"][:1]
+    tenant.seed(seed)
+    assert [user["user_id"] for user in tenant.users()] == [BOB]
+
+
+@pytest.mark.parametrize(
+    ("place", "change", "message"),
+    [
+        ((), {"user": []}, "the seed: unknown key 'user'"),
+        (("users", 0), {"emial": "x"}, "users[0]: unknown key 'emial'"),
+        (("users", 0), {"email": "Bob@example.com"}, "users[0].email: must be an e-mail address in lower case"),
+        (("users", 0), {"email_verified": "yes"}, "users[0].email_verified: must be true or false"),
+        (("users", 0), {"last_password_reset": "yesterday"}, "users[0].last_password_reset: must be an ISO time"),
+        (("users", 0), {"connection": "none"}, "there is no connection 'none'"),
+        (("users", 0), {"mfa": ["otp"]}, "users[0].mfa: must be left out"),
+        (("users", 0), {"user_id": "bob"}, "users[0].user_id: must be an id"),
+        (("users", 2), {"password": "x"}, "users[2]: only database users have a password"),
+        (("users", 1), {"email": "bob@example.com"}, "the same connection and email twice"),
+        (("users", 1), {"user_id": BOB}, "two users have the user_id"),
+        (("users", 4, "site"), {"is_boss": True}, "users[4].site: unknown key 'is_boss'"),
+        (("clients", 0), {"callback": "x"}, "clients[0]: unknown key 'callback'"),
+        (("clients", 0), {"callbacks": "x"}, "clients[0].callbacks: must be a list of texts"),
+        (("clients", 1), {"client_id": LOGIN[0]}, "the same client_id twice"),
+        (("connections", 0, "options"), {"passwordPolicy": "best"}, "passwordPolicy: must be one of"),
+        (("connections", 0, "options"), {"colour": 1}, "connections[0].options: unknown key 'colour'"),
+        (("connections", 0, "options", "password_history"), {"size": -1}, "password_history.size: must be a whole"),
+    ],
+)
+def test_seed_errors_name_the_place(tenant: LocalTenant, place: tuple[Any, ...], change: dict[str, Any], message: str):
+    seed: Any = demo_seed()
+    item = seed
+    for step in place:
+        item = item[step]
+    item.update(change)
+    reply = post(tenant, "seed", seed)
+    assert reply.status_code == 400
+    assert message in reply.json()["error"]
+    assert len(tenant.users()) == 5
+
+
+@pytest.mark.parametrize(
+    ("table", "index", "key"), [("users", 0, "password"), ("users", 0, "connection"), ("clients", 0, "client_id")]
+)
+def test_missing_keys(tenant: LocalTenant, table: str, index: int, key: str):
+    seed = demo_seed()
+    del seed[table][index][key]
+    assert f"{table}[{index}]" in post(tenant, "seed", seed).json()["error"]
+
+
+class TestFaults:
+    def test_status_with_the_api_envelope_once(self, app: Application, tenant: LocalTenant):
+        token = app.management_token
+        assert tenant.faults([{"method": "GET", "path": r"^/api/v2/users/", "status": 429}]) != []
+        reply = app.api("GET", f"users/{BOB}", token)
+        assert reply.status_code == 429
+        assert reply.json() == {
+            "statusCode": 429,
+            "error": "Too Many Requests",
+            "message": "Global limit has been reached",
+            "errorCode": "too_many_requests",
+        }
+        assert app.api("GET", f"users/{BOB}", token).status_code == 200
+
+    def test_times_and_clearing(self, tenant: LocalTenant):
+        tenant.faults([{"path": "jwks", "status": 503, "times": 2}])
+        assert [get(tenant).status_code for _ in range(3)] == [503, 503, 200]
+        tenant.faults([{"path": "jwks", "status": 503, "times": -1}])
+        assert [get(tenant).status_code for _ in range(3)] == [503] * 3
+        tenant.clear_faults()
+        assert get(tenant).status_code == 200
+
+    def test_method_and_path_decide(self, tenant: LocalTenant):
+        tenant.faults([{"method": "POST", "path": "jwks", "status": 503}, {"path": "^/users$", "status": 503}])
+        assert get(tenant).status_code == 200
+        assert get(tenant, "/users").status_code == 503
+
+    def test_body_content_type_and_headers(self, tenant: LocalTenant):
+        fault = {"body": "<h1>gateway</h1>", "content_type": "text/html", "status": 502, "headers": {"X-Odd": "1"}}
+        tenant.faults([fault])
+        reply = get(tenant)
+        assert (reply.status_code, reply.text) == (502, "<h1>gateway</h1>")
+        assert (reply.headers["Content-Type"], reply.headers["X-Odd"]) == ("text/html", "1")
+        tenant.faults([{"body": {"odd": True}}])
+        assert get(tenant).json() == {"odd": True}
+
+    def test_headers_alone_are_added_to_the_real_answer(self, tenant: LocalTenant):
+        tenant.faults([{"headers": {"x-ratelimit-remaining": "0"}}])
+        reply = get(tenant)
+        assert reply.json()["keys"]
+        assert reply.headers["x-ratelimit-remaining"] == "0"
+
+    def test_delay(self, tenant: LocalTenant):
+        tenant.faults([{"path": "jwks", "delay_s": 0.3}])
+        with pytest.raises(requests.ReadTimeout):
+            get(tenant, timeout=0.05)
+        assert get(tenant).status_code == 200
+
+    def test_truncate_keeps_the_announced_length(self, tenant: LocalTenant):
+        for cut in (True, 10):
+            tenant.faults([{"truncate": cut}])
+            with pytest.raises((requests.exceptions.ChunkedEncodingError, requests.ConnectionError)):
+                get(tenant)
+        tenant.faults([{"truncate": 10}])
+        reply = get(tenant, stream=True)
+        assert int(reply.headers["Content-Length"]) > 100
+        assert len(_rest(reply)) == 10
+
+    @pytest.mark.parametrize(("after", "applied"), [(False, False), (True, True)])
+    def test_drop_before_and_after_the_effect(
+        self, app: Application, browser: Browser, tenant: LocalTenant, after: bool, applied: bool
+    ):
+        older, token = app.ticket(), app.management_token
+        tenant.faults([{"path": "tickets", "drop": True, "after_apply": after}])
+        with pytest.raises(requests.ConnectionError):
+            app.api("POST", "tickets/password-change", token, json={"user_id": BOB})
+        assert (browser.get(older).h1 == "Link expired") == applied
+        assert [entry["status"] for entry in tenant.requests() if "tickets" in entry["path"]] == [201, None]
+
+    def test_status_after_the_effect(self, app: Application, browser: Browser, tenant: LocalTenant):
+        older, token = app.ticket(), app.management_token
+        tenant.faults([{"path": "tickets", "status": 500, "after_apply": True}])
+        assert app.api("POST", "tickets/password-change", token, json={"user_id": BOB}).status_code == 500
+        assert browser.get(older).h1 == "Link expired"
+
+    def test_control_itself_never_fails(self, tenant: LocalTenant):
+        tenant.faults([{"drop": True, "times": -1}])
+        assert tenant.health()["status"] == "ok"
+
+    @pytest.mark.parametrize(
+        "wanted", [{}, [1], [{"colour": 1}], [{"path": "("}], [{"times": "x"}], [{"drop": "yes"}]]
+    )
+    def test_what_cannot_be_understood(self, tenant: LocalTenant, wanted: Any):
+        assert post(tenant, "faults", wanted).status_code == 400
+
+
+class TestRequests:
+    def test_what_is_kept(self, app: Application, tenant: LocalTenant):
+        token = app.management_token
+        tenant.clear_requests()
+        app.api("GET", "users/auth0%7Cnobody?fields=email&fields=name", token)
+        (entry,) = tenant.requests()
+        assert entry.keys() == {"method", "path", "query", "headers", "body", "status", "at"}
+        assert (entry["method"], entry["path"]) == ("GET", "/api/v2/users/auth0%7Cnobody")
+        assert entry["query"] == {"fields": ["email", "name"]}
+        assert (entry["status"], entry["body"]) == (404, None)
+
+    def test_no_secret_is_kept(self, app: Application, browser: Browser, tenant: LocalTenant):
+        answer = app.sign_in(browser)
+        tokens = app.exchange(answer["code"]).json()
+        management = app.management_token
+        ticket = app.ticket(client_id=LOGIN[0])
+        change_password(browser, ticket, "Brand-New-Start-7!")
+        browser.get(app.authorize_url(id_token_hint=tokens["id_token"]))
+        kept = json.dumps(tenant.requests())
+        secrets = [
+            LOGIN[1], MANAGEMENT[1], VERIFIER, answer["code"], management, *tokens["id_token"].split(".")[1:],
+            "Quiet-Harbour-42!", "Brand-New-Start-7!", ticket.split("=")[1].rstrip("#"),
+            browser.cookie(f"local_tenant_browser_{tenant.port}") or "",
+        ]  # fmt: skip
+        assert not [secret for secret in secrets if secret in kept]
+        assert kept.count("***") > 10
+        assert "grant_type" in kept
+        assert "authorization_code" in kept
+
+    def test_secrets_inside_addresses_are_masked_too(self, tenant: LocalTenant):
+        referer = f"{tenant.base_url}/u/reset-verify?ticket=abc123&x=1#"
+        get(tenant, headers={"Referer": referer})
+        (entry,) = tenant.requests()
+        assert entry["headers"]["referer"] == referer.replace("abc123", "***")
+
+    def test_control_calls_are_not_kept(self, tenant: LocalTenant):
+        tenant.health()
+        assert tenant.requests() == []
+
+
+def test_web_pages_cannot_steer_the_tenant(tenant: LocalTenant):
+    headers = {"Origin": "http://localhost:8000"}
+    assert requests.post(f"{tenant.base_url}/_control/reset", headers=headers, timeout=5).status_code == 403
+
+
+def test_unknown_control_paths_and_methods(tenant: LocalTenant):
+    assert get(tenant, "/_control/nothing").status_code == 404
+    assert get(tenant, "/_control/reset").status_code == 405
+
+
+def post(tenant: LocalTenant, path: str, body: Any) -> requests.Response:
+    return requests.post(f"{tenant.base_url}/_control/{path}", json=body, timeout=5)
+
+
+def _rest(reply: requests.Response) -> bytes:
+    """What arrived of a body that breaks off."""
+    got = b""
+    while byte := reply.raw._fp.read(1):
+        got += byte
+    return got

@@ -1,0 +1,140 @@
+"""The hosted pages in a real browser: cross-site cookies, form-action, both colour schemes, phone width."""
+
+from __future__ import annotations
+
+import shutil
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.support.tenant import LocalTenant, demo_seed
+from tests.tenant.application import LOGIN, Application
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from playwright.sync_api import Browser as Chromium
+    from playwright.sync_api import Page
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+PHONE = 320
+pytestmark = [pytest.mark.browser, pytest.mark.skipif(not CHROMIUM, reason="there is no Chromium here")]
+
+
+class Site(BaseHTTPRequestHandler):
+    """An application on another host name: whatever is asked, it says hello."""
+
+    def do_GET(self) -> None:
+        self.send_response(200)
+        self.send_header("Content-Type", "text/html; charset=utf-8")
+        self.end_headers()
+        self.wfile.write(b"<!doctype html><title>Northwind</title><h1>Hello from the application</h1>")
+
+    def log_message(self, *_args: Any) -> None:
+        """Quiet."""
+
+
+@pytest.fixture(scope="module")
+def site() -> Iterator[str]:
+    with ThreadingHTTPServer(("127.0.0.1", 0), Site) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://localhost:{server.server_address[1]}"
+        server.shutdown()
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Chromium]:
+    sync_api = pytest.importorskip("playwright.sync_api")
+    with sync_api.sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def visited(site: str, chromium: Chromium) -> Iterator[tuple[Application, str, Page]]:
+    with LocalTenant.start(demo_seed(site)) as tenant:
+        page = chromium.new_page()
+        yield Application(tenant), site, page
+        page.context.close()
+
+
+def authorize_url(app: Application, site: str, **params: Any) -> str:
+    return app.authorize_url(redirect_uri=f"{site}/complete/auth0/", **params)
+
+
+def test_sign_in_change_and_back(visited: tuple[Application, str, Page]):
+    app, site, page = visited
+    page.goto(authorize_url(app, site))
+    page.get_by_label("E-mail address").fill("bob@example.com")
+    page.get_by_label("Password").fill("Temporary-2026!")
+    page.get_by_role("button", name="Continue", exact=True).click()
+    assert page.get_by_role("heading").inner_text() == "Hello from the application"
+    page.goto(authorize_url(app, site, prompt="none"))
+    assert "code=" in page.url
+    page.goto(app.ticket(client_id=LOGIN[0]))
+    page.get_by_label("New password", exact=True).fill("Brand-New-Start-7!")
+    page.get_by_label("Re-enter new password").fill("Brand-New-Start-7!")
+    page.get_by_role("button", name="Reset password").click()
+    page.get_by_role("link", name="Back to Northwind Library").click()
+    assert page.url.startswith(f"{site}/account/login/?iss=")
+
+
+def test_google_in_chromium(visited: tuple[Application, str, Page]):
+    app, site, page = visited
+    page.goto(authorize_url(app, site))
+    page.get_by_role("button", name="Continue with Google").click()
+    page.get_by_role("button", name="Carol Singh").click()
+    assert page.url.startswith(f"{site}/complete/auth0/?code=")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_pages_are_accessible_and_fit_a_phone(visited: tuple[Application, str, Page], chromium: Chromium, scheme: Any):
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
+    app, site, _page = visited
+    context = chromium.new_context(color_scheme=scheme, viewport={"width": PHONE, "height": 640})
+    page = context.new_page()
+    complaints: list[str] = []
+    page.on("console", lambda message: complaints.append(message.text) if "Content Security" in message.text else None)
+    for address in _tour(app, site, page):
+        found = axe.run(page)
+        assert found.violations_count == 0, f"{address}\n{found.generate_report()}"
+        assert page.evaluate("document.documentElement.scrollWidth") <= PHONE, address
+    assert complaints == []
+    context.close()
+
+
+def _tour(app: Application, site: str, page: Page) -> Iterator[str]:
+    """Every page once, each ready to be looked at."""
+    page.goto(authorize_url(app, site, login_hint="bob@example.com"))
+    yield page.url
+    page.get_by_label("Password").fill("wrong")
+    page.get_by_role("button", name="Continue", exact=True).click()
+    yield f"{page.url} (wrong)"
+    page.get_by_role("link", name="Forgot password?").click()
+    yield page.url
+    page.get_by_role("button", name="Continue").click()
+    yield f"{page.url} (sent)"
+    page.goto(authorize_url(app, site, connection="google-oauth2"))
+    yield page.url
+    for path in ("/", "/users", "/u/reset-verify?ticket=none"):
+        page.goto(app.tenant.base_url + path)
+        yield page.url
+    yield from _tour_of_a_change(app, page)
+
+
+def _tour_of_a_change(app: Application, page: Page) -> Iterator[str]:
+    page.goto(f"{app.tenant.base_url}/inbox")
+    yield page.url
+    page.get_by_role("link", name="Reset your password").click()
+    yield page.url
+    page.goto(app.tenant.mails()[0]["links"][0])
+    yield page.url
+    for password in ("abc", "Brand-New-Start-7!"):
+        page.get_by_label("New password", exact=True).fill(password)
+        page.get_by_label("Re-enter new password").fill(password)
+        page.get_by_role("button", name="Reset password").click()
+        yield f"{page.url} ({password})"
