@@ -8,6 +8,7 @@ import pytest
 
 from auth0_password import gateway
 from tests.support.browser import Browser
+from tests.support.chromium import chromium  # noqa: F401 - a fixture
 from tests.support.tenant import LocalTenant, demo_seed
 
 

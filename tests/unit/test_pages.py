@@ -85,7 +85,8 @@ def test_hostile_words_are_shown_as_words(signed_in, bob, grace):
 @pytest.mark.parametrize(
     "value",
     ["//evil.example/", "https://evil.example/", "/\\evil.example", "javascript:alert(1)", "/account/sign-out/",
-     "/account/check/", "/account/required/?next=/account/required/", "/admin/logout/", "/x" * 3000, "\r\nSet-Cookie: a=b"],
+     "/account/check/", "/account/required/?next=/account/required/", "/admin/logout/", "/x" * 3000,
+     "\r\nSet-Cookie: a=b"],
 )  # fmt: skip
 def test_where_next_may_lead(signed_in, value):
     answer = signed_in.get(address("required"), {"next": value})
