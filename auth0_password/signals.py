@@ -24,7 +24,7 @@ password_changed = Signal()
 
 @dataclass(frozen=True, kw_only=True)
 class ResetRequiredEvent:
-    """`required_at` and `enforce_from` are aware UTC, in Auth0's clock."""
+    """`required_at` and `enforce_from` are aware UTC, in our clock."""
 
     event_id: str
     user_pk: Any

@@ -10,10 +10,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from .conf import conf
 from .exceptions import GatewayError, UnknownUserError
@@ -21,13 +22,13 @@ from .gateway import Identity, Ticket, UserProfile, set_gateway
 
 
 class InMemoryGateway:
-    """Answers as the real gateway does, from a dictionary. Its clock stands still until it is moved."""
+    """Answers as the real gateway does, from a dictionary. Its clock is ours, `clock_offset` ahead."""
 
     def __init__(self) -> None:
         self.users: dict[str, UserProfile] = {}
         self.tickets: list[Ticket] = []
         self.failing: GatewayError | None = None
-        self.time = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
+        self.clock_offset = timedelta(0)
 
     def add(self, subject: str, *, connection: str = "", **fields: Any) -> UserProfile:
         """Make a user at the tenant, of the site's database connection unless another is named."""
@@ -35,28 +36,23 @@ class InMemoryGateway:
         home = connection or (conf.CONNECTION if provider == "auth0" else provider)
         identity = Identity(provider=provider, connection=home, user_id=user_id)
         self.users[subject] = UserProfile(
-            **{"subject": subject, "read_at": self.time, "identities": (identity,), **fields}
+            **{"subject": subject, "read_at": timezone.now(), "identities": (identity,), **fields}
         )
         return self.users[subject]
 
     def change_password(self, subject: str) -> datetime:
         """Somebody chose a new password at the tenant, now."""
-        self.users[subject] = replace(self.users[subject], last_password_reset=self.time)
-        return self.time
-
-    def advance(self, **duration: float) -> datetime:
-        """Move the clock, e.g. `advance(minutes=5)`."""
-        self.time += timedelta(**duration)
-        return self.time
+        self.users[subject] = replace(self.users[subject], last_password_reset=self.now())
+        return self.now()
 
     def now(self) -> datetime:
-        return self.time
+        return timezone.now() + self.clock_offset
 
     def read_user(self, subject: str) -> UserProfile:
         self._maybe_fail()
         if subject not in self.users:
             raise UnknownUserError("GET /api/v2/users/{id}: Auth0 answered with status 404", status=404)
-        return replace(self.users[subject], read_at=self.time)
+        return replace(self.users[subject], read_at=timezone.now(), clock_offset=self.clock_offset)
 
     def create_change_ticket(self, profile: UserProfile, identity: Identity) -> Ticket:
         self._maybe_fail()

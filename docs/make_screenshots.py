@@ -11,6 +11,7 @@ from pathlib import Path
 from playwright.sync_api import Page, sync_playwright
 
 IMAGES = Path(__file__).parent / "images"
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
 NEW = "Copper-Lighthouse-73!"
 
 
@@ -49,7 +50,7 @@ def main() -> None:
     site, started = sys.argv[1], time.monotonic()
     chromium = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
+        browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
         play(browser.new_page(viewport={"width": 1000, "height": 780}), site)
         browser.close()
     print(f"pictures in {IMAGES}, the story took {time.monotonic() - started:.1f} s")  # noqa: T201

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from functools import cached_property
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import urlsplit
+
+from django.utils import timezone
 
 from ..conf import conf
 from ..exceptions import GatewayRefusedError, UnexpectedAnswerError
@@ -50,12 +53,12 @@ class ManagementGateway:
 
     def read_user(self, subject: str) -> UserProfile:
         """See `Gateway.read_user`."""
-        read_at = self.now()
+        read_at = timezone.now()
         answer = self._call("GET /api/v2/users/{id}", lambda api: api.users.get(subject))
         profile = profile_from(answer.model_dump(by_alias=True, exclude_none=True), read_at)
         if profile.subject != subject:
             raise UnexpectedAnswerError("GET /api/v2/users/{id}: the answer is about somebody else")
-        return profile
+        return replace(profile, clock_offset=self._clock.offset)
 
     def create_change_ticket(self, profile: UserProfile, identity: Identity) -> Ticket:
         """See `Gateway.create_change_ticket`.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol
 
 from ..exceptions import UnexpectedAnswerError
@@ -26,13 +26,14 @@ class Identity:
 
 @dataclass(frozen=True, kw_only=True)
 class UserProfile:
-    """A user as `GET /api/v2/users/{id}` shows them. Times are aware UTC, in Auth0's clock.
+    """A user as `GET /api/v2/users/{id}` shows them. Times are aware UTC; Auth0's are in Auth0's clock.
 
-    `read_at` is the moment the read was sent, in Auth0's clock as far as we know it.
+    `read_at` is the moment the read was sent, in our clock; `clock_offset` is how far Auth0's was ahead of it then.
     """
 
     subject: str
     read_at: datetime
+    clock_offset: timedelta = timedelta(0)
     email: str = ""
     email_verified: bool = False
     blocked: bool = False
@@ -46,6 +47,10 @@ class UserProfile:
             if identity.provider == "auth0" and identity.connection == connection:
                 return identity
         return None
+
+    def in_our_clock(self, moment: datetime) -> datetime:
+        """A time of Auth0's as our clock had it. Only a read can tell: it has just measured the difference."""
+        return moment - self.clock_offset
 
     @property
     def needs_password_reset(self) -> bool:
@@ -77,7 +82,7 @@ class Gateway(Protocol):
         """Make a link to the hosted page that sets the password of `identity`. It voids older links."""
 
     def now(self) -> datetime:
-        """The time in Auth0's clock, as measured from the `Date` header of its last answers."""
+        """The time in Auth0's clock, aware UTC, as measured from the `Date` header of its last answers."""
 
 
 def parse_time(value: object) -> datetime | None:

@@ -35,7 +35,7 @@ class RequirementQuerySet(models.QuerySet["ResetRequirement"]):
 
 
 class ResetRequirement(models.Model):
-    """`raised_at` and `enforce_from` are aware UTC, in Auth0's clock; `closed_at` too."""
+    """Times are in our clock: a read converts Auth0's with the offset that it has just measured."""
 
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL,

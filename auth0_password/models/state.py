@@ -24,9 +24,10 @@ class PasswordHome(models.TextChoices):
 
 
 class PasswordState(models.Model):
-    """Arrives with the user in the query that loads them. Times are aware UTC, in Auth0's clock.
+    """Arrives with the user in the query that loads them.
 
-    No row means: nothing is known, nothing is required.
+    `changed_at` and `sessions_valid_since` are in Auth0's clock: they are compared with its times only. All others
+    are in ours. No row means: nothing is known, nothing is required.
     """
 
     user = models.OneToOneField(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from typing import Any
 
+from django.contrib.auth import SESSION_KEY
 from django.http import HttpRequest, HttpResponse
 from social_core.exceptions import AuthSessionError
 
@@ -82,9 +83,10 @@ def stamp_session(backend: Any, user: Any = None, **kwargs: Any) -> HttpResponse
     stamp = Stamp.of_sign_in(backend.id_token or {}, state)
     if not stamp.counts(state) and not backend.wanted.again:
         return to_authorize(request, SignIn(next=backend.wanted.next, prompt="login", max_age=0, again=True))
+    if SESSION_KEY in request.session:  # signed in, or ended: Django's login() would leave its key as it is
+        request.session.cycle_key()
     if request.user.is_authenticated:
         write_stamp(request.session, stamp)
-        request.session.cycle_key()
     return None
 
 

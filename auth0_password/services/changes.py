@@ -8,6 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from django.db import transaction
+from django.utils import timezone
 
 from ..conf import conf
 from ..exceptions import NoPasswordHereError
@@ -41,7 +42,7 @@ def look(user: AbstractBaseUser) -> PasswordState:
 def hint(subjects: Iterable[str]) -> int:
     """Somebody says that these subjects may have changed: read them soon. Returns how many are known here."""
     keys = [subject_key(conf.DOMAIN.host, subject) for subject in subjects]
-    return PasswordState.objects.filter(subject_key__in=keys).update(check_due_at=get_gateway().now())
+    return PasswordState.objects.filter(subject_key__in=keys).update(check_due_at=timezone.now())
 
 
 def state_of(user: AbstractBaseUser) -> PasswordState | None:
@@ -69,9 +70,8 @@ def record_read(user: AbstractBaseUser, profile: UserProfile) -> PasswordState:
 def apply_read(user: AbstractBaseUser, state: PasswordState, profile: UserProfile) -> None:
     """Set on `state` what the read shows; inside the caller's `transact`, which saves it."""
     change, first_read = profile.last_password_reset, state.read_at is None
-    newer = flag.is_newer(change, state.changed_at)
-    answered = _close_answered(state, change)
-    if change is not None and newer:
+    answered = _close_answered(state, profile)
+    if change is not None and flag.is_newer(change, state.changed_at):
         state.changed_at = change
         if answered or not first_read:
             # Never a whole second, so that a sign-in in the same second, whose time Auth0 cuts to that second,
@@ -91,10 +91,11 @@ def end_sessions_before(state: PasswordState, moment: datetime) -> None:
         state.sessions_valid_since = moment
 
 
-def _close_answered(state: PasswordState, change: datetime | None) -> int:
-    rows = open_requirements(state)
+def _close_answered(state: PasswordState, profile: UserProfile) -> int:
+    rows, newer = open_requirements(state), flag.is_newer(profile.last_password_reset, state.changed_at)
+    change = profile.in_our_clock(profile.last_password_reset) if profile.last_password_reset else None
     answered = [
-        row.pk for row in rows if flag.answers(change, row.raised_at, last_read=state.read_at, known=state.changed_at)
+        row.pk for row in rows if flag.answers(change, row.raised_at, last_read=state.read_at, newer=newer)
     ]
     return rows.filter(pk__in=answered).update(status=Status.CHANGED, closed_at=change) if answered else 0
 

@@ -13,7 +13,7 @@ CLOCK_TOLERANCE = timedelta(seconds=2)
 
 @dataclass(frozen=True, kw_only=True)
 class Raise:
-    """One open requirement. Times are aware UTC, in Auth0's clock."""
+    """One open requirement. Times are aware UTC, in our clock."""
 
     pk: Any
     raised_at: datetime
@@ -49,16 +49,15 @@ def is_newer(change: datetime | None, known: datetime | None) -> bool:
     return change is not None and (known is None or change > known)
 
 
-def answers(
-    change: datetime | None, raised_at: datetime, *, last_read: datetime | None, known: datetime | None
-) -> bool:
+def answers(change: datetime | None, raised_at: datetime, *, last_read: datetime | None, newer: bool) -> bool:
     """Whether a change that a read shows answers a requirement. Equal or earlier never does.
 
-    Either it is later than the raise by more than the clocks may differ; or the raise came before our last read
-    began and that read did not show the change yet: then the change came after the raise, whatever the clocks say.
+    All times are in our clock; `change` was converted with the offset that the same read measured. Either it is later
+    than the raise by more than clocks may differ; or the raise came before our last read was sent, and the change is
+    `newer` than what that read showed: then it came after the raise, whatever the clocks say.
     """
     if change is None:
         return False
     if raised_at < change - CLOCK_TOLERANCE:
         return True
-    return last_read is not None and raised_at <= last_read and is_newer(change, known)
+    return newer and last_read is not None and raised_at <= last_read

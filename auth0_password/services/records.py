@@ -33,7 +33,7 @@ def transact(user_pk: Any, write: Callable[[PasswordState], Result]) -> Result:
 
     `write` may be called again, so it must not do anything that a rollback does not undo. Raises `ConflictError`.
     """
-    database = router.db_for_write(PasswordState)
+    database, cause = router.db_for_write(PasswordState), None
     for _ in range(ATTEMPTS):
         try:
             with transaction.atomic(using=database):
@@ -41,9 +41,9 @@ def transact(user_pk: Any, write: Callable[[PasswordState], Result]) -> Result:
                 result = write(state)
                 _save(state, database)
                 return result
-        except _OvertakenError:
-            continue
-    raise ConflictError(f"the password state of user {user_pk} kept changing")
+        except (_OvertakenError, IntegrityError) as error:
+            cause = error
+    raise ConflictError(f"the password state of user {user_pk} kept changing") from cause
 
 
 def open_requirements(state: PasswordState) -> RequirementQuerySet:
@@ -71,10 +71,6 @@ def refresh_flag(state: PasswordState) -> None:
 def _save(state: PasswordState, database: str) -> None:
     values = {name: getattr(state, name) for name in WRITABLE}
     rows = PasswordState.objects.using(database).filter(pk=state.pk, version=state.version)
-    try:
-        written = rows.update(version=state.version + 1, **values)
-    except IntegrityError as error:
-        raise _OvertakenError from error
-    if not written:
+    if not rows.update(version=state.version + 1, **values):
         raise _OvertakenError
     state.version += 1

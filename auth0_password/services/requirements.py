@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth import get_user_model
 from django.db import transaction
+from django.utils import timezone
 
-from ..gateway import get_gateway
 from ..models import PasswordHome, PasswordState, Reason, ResetRequirement, Status
 from ..signals import ResetRequiredEvent, reset_required
 from .records import database_of, open_requirements, refresh_flag, transact
@@ -38,7 +38,7 @@ def require_reset(
     Raises `ValueError` for an unknown reason.
     """
     reason = Reason(reason).value
-    now = get_gateway().now()
+    now = timezone.now()
     demand = Demand(reason=reason, raised_at=now, enforce_from=enforce_from or now, by=by, message=message)
     people = [users] if isinstance(users, get_user_model()) else users
     return [
@@ -49,7 +49,7 @@ def require_reset(
 
 @dataclass(frozen=True, kw_only=True)
 class Demand:
-    """What is asked of a user, by whom and since when (aware UTC, in Auth0's clock)."""
+    """What is asked of a user, by whom and since when (aware UTC, in our clock)."""
 
     reason: str
     raised_at: datetime
@@ -83,7 +83,7 @@ def clear_reset(user: AbstractBaseUser, *, by: AbstractBaseUser | None, note: st
 
     `changed_at` stays as it is: nothing is claimed about the password. `by` is who decided it.
     """
-    now = get_gateway().now()
+    now = timezone.now()
 
     def write(state: PasswordState) -> int:
         closed = close(state, Status.CLEARED, at=now, by=by, note=note)

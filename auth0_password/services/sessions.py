@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping, MutableMapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from datetime import UTC, datetime, timedelta
 from typing import Any, Self
+
+from django.utils import timezone
 
 from ..gateway import get_gateway
 from ..models import PasswordState
@@ -20,15 +22,17 @@ CHANGE_KEY = "_auth0_password_change"
 
 @dataclass(frozen=True, kw_only=True)
 class Stamp:
-    """One sign-in. Times are Unix seconds in Auth0's clock; None where Auth0 sent none.
+    """One sign-in. Times are Unix seconds; None where Auth0 did not say.
 
-    `since` is what is compared: the session counts if it is not older than `sessions_valid_since`.
+    `since` (Auth0's clock) is what is compared: the session counts if it is not older than `sessions_valid_since`.
+    `at` (our clock) is when it was stamped, and `auth_age` how many seconds before that the person authenticated:
+    a sign-in through a running SSO session is as old as that session's.
     """
 
     id: str
     at: float
     since: float | None
-    auth_time: float | None = None
+    auth_age: float | None = None
     sid: str = ""
     sub: str = ""
 
@@ -38,9 +42,9 @@ class Stamp:
         auth_time = claims.get("auth_time")
         return cls(
             id=new_id(),
-            at=float(claims["iat"]),
+            at=timezone.now().timestamp(),
             since=None if auth_time is None else _since(float(auth_time), state),
-            auth_time=None if auth_time is None else float(auth_time),
+            auth_age=None if auth_time is None else float(claims["iat"] - auth_time),
             sid=str(claims.get("sid", "")),
             sub=str(claims["sub"]),
         )
@@ -48,14 +52,16 @@ class Stamp:
     @classmethod
     def of_other_backend(cls) -> Self:
         """For a sign-in that has nothing to do with Auth0: it counts from the moment it was made."""
-        now = get_gateway().now().timestamp()
-        return cls(id=new_id(), at=now, since=now)
+        return cls(id=new_id(), at=timezone.now().timestamp(), since=get_gateway().now().timestamp())
 
     @classmethod
     def from_session(cls, session: Mapping[str, Any]) -> Self | None:
-        """The session's stamp; None for a session that has none (begun before this package was installed)."""
-        data = session.get(STAMP_KEY)
-        return cls(**data) if isinstance(data, dict) else None
+        """The session's stamp; None for a session that has none, or one of another version of this package."""
+        data: Any = session.get(STAMP_KEY)
+        try:
+            return cls(**{field.name: data[field.name] for field in fields(cls)})
+        except (KeyError, TypeError):
+            return None
 
     def to_session(self) -> dict[str, Any]:
         """As plain data, for Django's session."""
@@ -63,8 +69,8 @@ class Stamp:
 
     @property
     def signed_in_at(self) -> datetime | None:
-        """When the person authenticated, aware UTC, in Auth0's clock; None where Auth0 did not say."""
-        return None if self.auth_time is None else datetime.fromtimestamp(self.auth_time, UTC)
+        """When the person authenticated, aware UTC, in our clock; None where Auth0 did not say."""
+        return None if self.auth_age is None else datetime.fromtimestamp(self.at - self.auth_age, UTC)
 
     def counts(self, state: PasswordState | None) -> bool:
         """Whether the session is young enough for the user's state: after a change, only if its sign-in is
@@ -72,7 +78,7 @@ class Stamp:
         return _counts(self.since, state)
 
     def age(self, now: datetime) -> timedelta | None:
-        """How long ago the person authenticated (not: came back through a running SSO session)."""
+        """How long before `now` (our clock) the person authenticated; not: came back through an SSO session."""
         return None if self.signed_in_at is None else now - self.signed_in_at
 
 

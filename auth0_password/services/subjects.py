@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from django.utils import timezone
+
 from ..conf import conf
 from ..exceptions import NoPasswordHereError
 from ..gateway import UserProfile, get_gateway
@@ -74,20 +76,23 @@ def bind(user: AbstractBaseUser, profile: UserProfile) -> PasswordState:
 
 
 def first_raise(state: PasswordState, profile: UserProfile) -> datetime | None:
-    """Since when the tenant requires a new password of somebody who signs in here for the first time, if it does."""
+    """Since when the tenant requires a new password of somebody who signs in here for the first time, if it does.
+
+    In our clock, and never later than the read that showed it: it blocks at once.
+    """
     if state.password_home != PasswordHome.DATABASE or not profile.needs_password_reset:
         return None
     since = profile.password_reset_required_at
     if since and profile.last_password_reset and profile.last_password_reset > since:
         return None
-    return since or profile.read_at
+    return min(profile.in_our_clock(since), profile.read_at) if since else profile.read_at
 
 
 def hint_of_sign_in(user: AbstractBaseUser) -> None:
     """A sign-in that was not read is a hint: read this user soon."""
     PasswordState.objects.filter(
         user_id=user.pk, password_home=PasswordHome.DATABASE, check_due_at__isnull=True
-    ).update(check_due_at=get_gateway().now())
+    ).update(check_due_at=timezone.now())
 
 
 def _rebind(state: PasswordState, subject: str) -> None:

@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 
 from ..conf import conf
 from ..exceptions import (
@@ -30,8 +31,8 @@ PROOF_IS_KEPT = timedelta(days=1)
 
 
 def is_fresh(proof: Stamp | None) -> bool:
-    """Whether a sign-in is young enough to authorise a change (`REAUTH_MAX_AGE`, by `auth_time`)."""
-    age = proof.age(get_gateway().now()) if proof else None
+    """Whether a sign-in is young enough to authorise a change (`REAUTH_MAX_AGE`)."""
+    age = proof.age(timezone.now()) if proof else None
     return age is not None and age <= conf.REAUTH_MAX_AGE
 
 
@@ -93,7 +94,7 @@ def _claim(proof: Stamp) -> str:
     key = hashlib.sha256(f"ticket\n{proof.id}".encode()).hexdigest()
     try:
         with transaction.atomic():
-            UsedToken.objects.create(key=key, expires_at=get_gateway().now() + PROOF_IS_KEPT)
+            UsedToken.objects.create(key=key, expires_at=timezone.now() + PROOF_IS_KEPT)
     except IntegrityError:
         raise ProofMissingError("this sign-in was used already") from None
     return key

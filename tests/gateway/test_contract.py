@@ -24,7 +24,7 @@ def gateway(request):
         return
     memory = InMemoryGateway()
     memory.add(BOB, email="bob@example.com", email_verified=True, app_metadata={"needsPasswordReset": True})
-    memory.add(ALICE, email="alice@example.com", last_password_reset=memory.time)
+    memory.add(ALICE, email="alice@example.com", last_password_reset=memory.now())
     memory.add(CAROL, email="carol@example.com")
     set_gateway(memory)
     yield memory

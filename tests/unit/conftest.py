@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
+import time_machine
 
 from auth0_password.services import subjects
 from auth0_password.testing import auth0_gateway  # noqa: F401 - a fixture
@@ -11,12 +14,30 @@ BOB = "auth0|bob"
 
 
 @pytest.fixture
-def bob(db, auth0_gateway, django_user_model):  # noqa: F811 - the fixture
+def clock():
+    """Time stands still at nine o'clock, until it is moved."""
+    with time_machine.travel(datetime(2026, 11, 20, 9, tzinfo=UTC), tick=False) as traveller:
+        yield traveller
+
+
+@pytest.fixture
+def later(clock, auth0_gateway):  # noqa: F811 - the fixture
+    """Move time, here and at the tenant: `later(minutes=5)`; returns Auth0's time."""
+
+    def move(**duration: float) -> datetime:
+        clock.shift(timedelta(**duration))
+        return auth0_gateway.now()
+
+    return move
+
+
+@pytest.fixture
+def bob(db, auth0_gateway, django_user_model, later):  # noqa: F811 - the fixture
     """Bob signed in once; nothing is asked of him."""
     auth0_gateway.add(BOB, email="bob@example.com")
     user = django_user_model.objects.create_user("bob", "bob@example.com", first_name="Bob", last_name="Miller")
     subjects.bind(user, auth0_gateway.read_user(BOB))
-    auth0_gateway.advance(minutes=1)
+    later(minutes=1)
     return user
 
 

@@ -194,9 +194,9 @@ def test_before_its_time_the_flag_does_not_block(bob, grace, client, auth0_gatew
 
 class TestAnEndedSession:
     @pytest.fixture
-    def ended(self, bob, client, auth0_gateway):
+    def ended(self, bob, client, auth0_gateway, later):
         client.force_login(bob)
-        transact(bob.pk, lambda state: end_sessions_before(state, auth0_gateway.advance(minutes=1)))
+        transact(bob.pk, lambda state: end_sessions_before(state, later(minutes=1)))
         return client
 
     def test_is_signed_out_once_with_words(self, ended):

@@ -28,20 +28,20 @@ def state(user):
     return PasswordState.objects.get(user=user)
 
 
-def test_required_then_changed(bob, grace, auth0_gateway, heard, django_capture_on_commit_callbacks):
+def test_required_then_changed(bob, grace, auth0_gateway, heard, django_capture_on_commit_callbacks, later):
     with django_capture_on_commit_callbacks(execute=True):
         [requirement] = require_reset(bob, reason="administrator", by=grace, message="Please")
     assert state(bob).needs_reset
     assert (requirement.by_label, requirement.message, requirement.status) == ("Grace", "Please", "open")
     assert state(bob).requirement == requirement
 
-    auth0_gateway.advance(minutes=1)
+    later(minutes=1)
     look(bob)
     assert state(bob).needs_reset
 
-    auth0_gateway.advance(minutes=1)
+    later(minutes=1)
     changed_at = auth0_gateway.change_password("auth0|bob")
-    auth0_gateway.advance(seconds=1)
+    later(seconds=1)
     with django_capture_on_commit_callbacks(execute=True):
         look(bob)
     assert not state(bob).needs_reset
@@ -54,21 +54,21 @@ def test_required_then_changed(bob, grace, auth0_gateway, heard, django_capture_
     assert len(heard) == 2
 
 
-def test_an_older_change_does_not_count(bob, grace, auth0_gateway):
+def test_an_older_change_does_not_count(bob, grace, auth0_gateway, later):
     auth0_gateway.change_password("auth0|bob")
     look(bob)
-    auth0_gateway.advance(seconds=1)
+    later(seconds=1)
     require_reset(bob, reason="breach", by=grace)
-    auth0_gateway.advance(minutes=5)
+    later(minutes=5)
     look(bob)
     assert state(bob).needs_reset
 
 
-def test_a_raise_during_a_change_stays_open_when_it_came_later(bob, grace, auth0_gateway):
+def test_a_raise_during_a_change_stays_open_when_it_came_later(bob, grace, auth0_gateway, later):
     require_reset(bob, reason="administrator", by=grace)
-    auth0_gateway.advance(minutes=1)
+    later(minutes=1)
     auth0_gateway.change_password("auth0|bob")
-    auth0_gateway.advance(minutes=1)
+    later(minutes=1)
     require_reset(bob, reason="breach", by=grace)
     look(bob)
     assert state(bob).needs_reset

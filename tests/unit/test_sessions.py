@@ -1,6 +1,8 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+import time_machine
+from django.utils import timezone
 
 from auth0_password.models import PasswordState
 from auth0_password.services.sessions import Stamp, note_change, noted_change, session_counts, stamp_session
@@ -51,5 +53,19 @@ def test_a_stamp_survives_the_session():
 
 
 def test_age_is_the_time_since_the_person_authenticated():
-    assert stamp(SECOND).age(CHANGED.replace(microsecond=0) + timedelta(minutes=5)) == timedelta(minutes=5)
-    assert stamp(None).age(CHANGED) is None
+    """Through an SSO session of ten minutes ago: ten minutes on Auth0's clock, and what has passed on ours since."""
+    with time_machine.travel(CHANGED + timedelta(hours=3), tick=False) as clock:
+        sso = Stamp.of_sign_in({"sub": "auth0|bob", "iat": SECOND, "auth_time": SECOND - 600}, None)
+        clock.shift(timedelta(minutes=5))
+        assert sso.age(timezone.now()) == timedelta(minutes=15)
+        assert stamp(None).age(timezone.now()) is None
+
+
+@pytest.mark.parametrize("data", [{}, {"id": "a"}, {"later": "version"}, "text", None, 7])
+def test_a_stamp_of_another_version_is_none(data):
+    assert Stamp.from_session({"_auth0_password": data}) is None
+
+
+def test_a_stamp_with_more_than_we_know_is_read():
+    session = {"_auth0_password": {**stamp(SECOND).to_session(), "later": "version"}}
+    assert Stamp.from_session(session).sub == "auth0|bob"

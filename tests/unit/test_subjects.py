@@ -10,7 +10,7 @@ FLAGGED = {"needsPasswordReset": True}
 
 
 @pytest.fixture
-def newcomer(django_user_model):
+def newcomer(django_user_model, clock):
     return django_user_model.objects.create_user("new")
 
 
@@ -46,9 +46,9 @@ def test_only_true_is_true(newcomer, auth0_gateway, value):
     assert not state.needs_reset
 
 
-def test_only_the_first_sign_in_raises(newcomer, auth0_gateway):
+def test_only_the_first_sign_in_raises(newcomer, auth0_gateway, later):
     bind(newcomer, auth0_gateway, "auth0|new", app_metadata=FLAGGED)
-    auth0_gateway.advance(minutes=1)
+    later(minutes=1)
     auth0_gateway.change_password("auth0|new")
     look(newcomer)
     subjects.bind(newcomer, auth0_gateway.read_user("auth0|new"))
@@ -56,9 +56,9 @@ def test_only_the_first_sign_in_raises(newcomer, auth0_gateway):
     assert not PasswordState.objects.get().needs_reset
 
 
-def test_flagged_before_they_ever_signed_in(newcomer, grace, auth0_gateway):
+def test_flagged_before_they_ever_signed_in(newcomer, grace, auth0_gateway, later):
     require_reset(newcomer, reason="administrator", by=grace)
-    auth0_gateway.advance(minutes=1)
+    later(minutes=1)
     assert bind(newcomer, auth0_gateway, "auth0|new").needs_reset
 
 
@@ -69,10 +69,10 @@ def test_flagged_and_then_found_to_have_no_password_here(newcomer, grace, auth0_
     assert ResetRequirement.objects.get().status == "withdrawn"
 
 
-def test_another_subject_keeps_the_flag_and_forgets_the_change(bob, grace, auth0_gateway):
+def test_another_subject_keeps_the_flag_and_forgets_the_change(bob, grace, auth0_gateway, later):
     auth0_gateway.change_password(BOB)
     look(bob)
-    auth0_gateway.advance(minutes=1)
+    later(minutes=1)
     require_reset(bob, reason="administrator", by=grace)
     state = bind(bob, auth0_gateway, "auth0|other")
     assert state.needs_reset
