@@ -94,9 +94,7 @@ def end_sessions_before(state: PasswordState, moment: datetime) -> None:
 def _close_answered(state: PasswordState, profile: UserProfile) -> int:
     rows, newer = open_requirements(state), flag.is_newer(profile.last_password_reset, state.changed_at)
     change = profile.in_our_clock(profile.last_password_reset) if profile.last_password_reset else None
-    answered = [
-        row.pk for row in rows if flag.answers(change, row.raised_at, last_read=state.read_at, newer=newer)
-    ]
+    answered = [row.pk for row in rows if flag.answers(change, row.raised_at, last_read=state.read_at, newer=newer)]
     return rows.filter(pk__in=answered).update(status=Status.CHANGED, closed_at=change) if answered else 0
 
 
