@@ -120,7 +120,7 @@ def require_of(grace: Browser, site: str, email: str) -> None:
     """Grace, in Django's admin: select one user, run the action."""
     sign_in(grace, f"{site}/admin/auth/user/", GRACE, GRACES)
     user = PasswordState.objects.get(user__email=email).user_id
-    grace.submit("Go", action="require_new_password", _selected_action=str(user))
+    grace.submit("index", action="require_new_password", _selected_action=str(user))
 
 
 def forget_and_reset(browser: Browser, site: str, email: str) -> None:
