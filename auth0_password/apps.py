@@ -15,5 +15,11 @@ class Auth0PasswordConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Register the system checks and the sign-in receiver."""
+        """Register the system checks and the sign-in receiver; keep the callback, which calls Auth0, out of
+        `ATOMIC_REQUESTS`: a transaction must not be held while somebody else's server answers."""
+        from social_django.views import complete  # noqa: PLC0415 - apps are loaded now
+
         from . import checks, receivers  # noqa: F401, PLC0415 - registering is what importing them does
+        from .decorators import outside_transactions  # noqa: PLC0415
+
+        outside_transactions(complete)

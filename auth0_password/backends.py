@@ -14,7 +14,7 @@ from social_core.backends.open_id_connect import OpenIdConnectAuth
 from social_core.exceptions import AuthResponseError
 
 from .conf import BACKEND_NAME, conf
-from .services.sign_ins import SignIn
+from .services.sign_ins import MAX_NEXT, SignIn
 
 if TYPE_CHECKING:
     from django.contrib.auth.base_user import AbstractBaseUser
@@ -60,7 +60,8 @@ class Auth0PasswordBackend(OpenIdConnectAuth[HttpResponse]):
     def start(self) -> HttpResponse:
         """A sign-in begun by a form that posts to social-auth's own `social:begin`, which kept its checked `next`."""
         if "next" in self.strategy.request_data(merge=False):
-            self.wanted = SignIn(next=self.strategy.session_get("next") or "")
+            kept = self.strategy.session_pop("next") or ""
+            self.wanted = SignIn(next=kept if len(kept) <= MAX_NEXT else "")
         return super().start()
 
     def auth_url(self) -> str:
@@ -162,6 +163,13 @@ class Auth0PasswordBackend(OpenIdConnectAuth[HttpResponse]):
         )
         started: dict[str, int] = session_get(self._transaction_index_key())
         for oldest in sorted(started, key=started.__getitem__)[:-PENDING_SIGN_INS]:
-            self.strategy.session_pop(self.transaction_key(oldest))
-            started.pop(oldest)
+            self._forget_trip(oldest, started.pop(oldest))
         session_set(self._transaction_index_key(), started)
+
+    def _forget_trip(self, state: str, timestamp: int) -> None:
+        """Forget a trip that was never completed, and the rows that social-auth made for it."""
+        trip = self.strategy.session_pop(self.transaction_key(state)) or {}
+        nonce = self.get_nonce(trip.get("oidc_nonce"))  # type: ignore[no-untyped-call]
+        if nonce:
+            self.remove_nonce(nonce.id)
+        self.strategy.storage.nonce.consume(self._nonce_scope(), timestamp, state)

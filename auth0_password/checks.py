@@ -6,6 +6,7 @@ E003 the Management client is the login client                E008 SESSION_COOKI
 E004 the middleware is missing                                E009 USE_TZ is off
 E005 the middleware stands before what it needs               W001 the pipeline lacks one of our steps
                                                               W002 the middleware stands before LoginRequired
+                                                              W003 SQLite without immediate transactions
 """
 
 from __future__ import annotations
@@ -17,14 +18,13 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, register
 from django.core.checks import Warning as Caution
 
-from .conf import KEYS, conf
+from .conf import BACKEND, KEYS, conf
 from .exceptions import ConfigurationError
 from .pipeline import PIPELINE
 
 MIDDLEWARE = "auth0_password.middleware.PasswordResetMiddleware"
 AUTHENTICATION = "django.contrib.auth.middleware.AuthenticationMiddleware"
 LOGIN_REQUIRED = "django.contrib.auth.middleware.LoginRequiredMiddleware"
-BACKEND = "auth0_password.backends.Auth0PasswordBackend"
 BY_EMAIL = "social_core.pipeline.social_auth.associate_by_email"
 
 
@@ -138,9 +138,21 @@ def _cookies_and_times() -> Iterator[CheckMessage]:
         )
 
 
+def _databases() -> Iterator[CheckMessage]:
+    for alias, database in settings.DATABASES.items():
+        immediate = database.get("OPTIONS", {}).get("transaction_mode") == "IMMEDIATE"
+        if database.get("ENGINE", "").endswith("sqlite3") and not immediate:
+            yield Caution(
+                f"The SQLite database {alias!r} upgrades its locks: of two sign-ins at once one may have to wait.",
+                hint='Set "OPTIONS": {"transaction_mode": "IMMEDIATE"}.',
+                id="auth0_password.W003",
+            )
+
+
 SURROUNDINGS: tuple[Callable[[], Iterator[CheckMessage]], ...] = (
     _middleware,
     _backend,
     _pipeline,
     _cookies_and_times,
+    _databases,
 )

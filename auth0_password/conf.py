@@ -19,6 +19,10 @@ BACKEND_NAME = "auth0"
 """social-auth's name of the backend: part of the callback's path and of every `UserSocialAuth` row."""
 
 
+BACKEND = "auth0_password.backends.Auth0PasswordBackend"
+"""Django's name of it, in `AUTHENTICATION_BACKENDS` and in sessions."""
+
+
 @dataclass(frozen=True)
 class Domain:
     """A tenant's host, as `host[:port]` in lower case, and the scheme that it is reached by."""

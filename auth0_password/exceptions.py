@@ -3,6 +3,7 @@
 Auth0PasswordError
 ├── ConfigurationError          (ImproperlyConfigured)  a setting is missing or wrong
 ├── PasswordResetRequired       (PermissionDenied)      a blocked user reached something that is closed
+├── ConflictError                                       others kept writing the same row
 ├── GatewayError                                        Auth0 did not give an answer that we can use
 │   ├── GatewayUnavailableError                         no answer: time-out, refused, 429, 5xx
 │   ├── GatewayRefusedError                             401 or 403: our client may not do this
@@ -29,6 +30,10 @@ class ConfigurationError(Auth0PasswordError, ImproperlyConfigured):
 
 class PasswordResetRequired(Auth0PasswordError, PermissionDenied):  # noqa: N818 - a public name
     """A user who must choose a new password reached something that is closed until then."""
+
+
+class ConflictError(Auth0PasswordError):
+    """Others kept writing the same row, or the database was locked; nothing was written by us."""
 
 
 class GatewayError(Auth0PasswordError):

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Awaitable, Callable
-from typing import Any
+from collections.abc import Awaitable, Callable, ItemsView
+from http import HTTPStatus
+from types import FrameType
+from typing import Any, cast
 
 from asgiref.sync import iscoroutinefunction, markcoroutinefunction, sync_to_async
 from django.conf import settings
@@ -14,24 +16,30 @@ from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
+from django.views.debug import SafeExceptionReporterFilter
+from social_django.views import NAMESPACE
 
 from .answers import blocked, ended, unreadable
 from .answers.problems import problem_page
+from .answers.redirects import APP_NAME
 from .conf import BACKEND_NAME
 from .decorators import EXEMPT_MARK
-from .exceptions import GatewayError, PasswordResetRequired, RefusedError
+from .exceptions import ConflictError, GatewayError, PasswordResetRequired, RefusedError
 from .services import state_of
-from .services.sessions import Stamp, note_change, noted_change, session_counts
+from .services.sessions import ENDED_KEY, Stamp, note_change, noted_change, session_counts
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase | Awaitable[HttpResponseBase]]
 
+SIGNING_IN = {"social_django.views.auth", "social_django.views.complete"}
+"""Open to blocked users for our backend only: at another one they would link one more way in."""
+
 ALWAYS_OPEN = {
-    "social_django.views.auth",
-    "social_django.views.complete",
     "django.views.i18n.set_language",
     "django.contrib.auth.views.LogoutView",
 }
-"""Views of others that stay open to blocked users: signing in and out, and the language."""
+"""Views of others that stay open to blocked users: signing out (the admin's too), and the language."""
+
+DECIDED = "_auth0_password_decided"
 
 
 class Verdict(enum.Enum):
@@ -42,10 +50,10 @@ class Verdict(enum.Enum):
 
 
 def judge(user: Any, session: Any) -> Verdict:
-    """The one decision about a loaded user and their session. Unreadable is not "pass": the flag fails closed."""
-    if not user.is_authenticated:
-        return Verdict.PASS
+    """The one decision about a user and their session. Unreadable is not "pass": the flag fails closed."""
     try:
+        if not user.is_authenticated:
+            return Verdict.PASS
         state = state_of(user)
     except DatabaseError:
         return Verdict.UNREADABLE
@@ -69,21 +77,23 @@ class PasswordResetMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponseBase | Awaitable[HttpResponseBase]:
         if self.is_async:
             return self.__acall__(request)
-        response = self.get_response(request)
-        return held_back(request) or response
+        response = cast("HttpResponseBase", self.get_response(request))
+        return held_back(request) or not_decided(request, response) or response
 
     async def __acall__(self, request: HttpRequest) -> HttpResponseBase:
         response = await self.get_response(request)  # type: ignore[misc]  # async here
-        return await sync_to_async(held_back)(request) or response
+        late = await sync_to_async(lambda: held_back(request) or not_decided(request, response))()
+        return late or response
 
     def process_view(
         self, request: HttpRequest, view: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]
     ) -> HttpResponse | None:
         """Decide before the view runs; on public views hang a guard on the user instead of loading it."""
-        if nobody_here(request):
-            return None
-        exempt = is_exempt(view)
-        if not getattr(view, "login_required", True):
+        exempt = is_exempt(request, view, kwargs)
+        request.__dict__[DECIDED] = True
+        if carries_secrets(request):
+            request.exception_reporter_filter = NoVariables()
+        if not getattr(view, "login_required", True) or nobody_here(request):
             hang_guard(request, exempt=exempt)
             return None
         verdict = judge(request.user, request.session)
@@ -93,23 +103,52 @@ class PasswordResetMiddleware:
         """The page for what a guard, a verb or social-auth raised."""
         if isinstance(error, PasswordResetRequired):
             return held_back(request)
-        ours = getattr(getattr(request, "backend", None), "name", "") == BACKEND_NAME
-        return problem_page(request, error) if ours or isinstance(error, (GatewayError, RefusedError)) else None
+        if isinstance(error, (GatewayError, RefusedError, ConflictError)) or carries_secrets(request):
+            return problem_page(request, error)
+        return None
+
+
+class NoVariables(SafeExceptionReporterFilter):
+    """Error reports of a request that passes tokens or tickets on show no variables at all."""
+
+    def get_traceback_frame_variables(self, request: HttpRequest | None, tb_frame: FrameType) -> ItemsView[str, Any]:
+        return {}.items()
+
+
+def carries_secrets(request: HttpRequest) -> bool:
+    """Whether tokens or tickets pass through: the callback at our backend, and our own pages."""
+    match = request.resolver_match
+    if match is None:
+        return False
+    callback = NAMESPACE in match.namespaces and match.kwargs.get("backend") == BACKEND_NAME
+    return callback or APP_NAME in match.app_names
 
 
 def nobody_here(request: HttpRequest) -> bool:
-    """Whether the request brings no session and nothing before us has set its user: then it is left alone."""
+    """Whether the request brings no session, and its user has not been looked at: then it is not loaded by us."""
     untouched = isinstance(request.user, SimpleLazyObject) and not hasattr(request, "_cached_user")
     return untouched and settings.SESSION_COOKIE_NAME not in request.COOKIES
 
 
-def is_exempt(view: Callable[..., Any]) -> bool:
+def is_exempt(request: HttpRequest, view: Callable[..., Any], kwargs: dict[str, Any]) -> bool:
     """Whether a resolved view stays open to blocked users. The path's text plays no part."""
     target = getattr(view, "view_class", view)
-    return (
-        getattr(view, EXEMPT_MARK, False)
-        or f"{target.__module__}.{getattr(target, '__qualname__', '')}" in ALWAYS_OPEN
+    name = f"{target.__module__}.{getattr(target, '__qualname__', '')}"
+    if name in SIGNING_IN:
+        return bool(kwargs.get("backend") == BACKEND_NAME)
+    match = request.resolver_match
+    admin_logout = match is not None and match.url_name == "logout" and "admin" in match.app_names
+    return bool(getattr(view, EXEMPT_MARK, False)) or name in ALWAYS_OPEN or admin_logout
+
+
+def not_decided(request: HttpRequest, response: HttpResponseBase) -> HttpResponse | None:
+    """The answer in place of a page that no view made (a cache, a fallback for 404), which was never decided."""
+    made_without_view = (
+        not request.__dict__.get(DECIDED) and HTTPStatus.OK <= response.status_code < HTTPStatus.MULTIPLE_CHOICES
     )
+    if not made_without_view or nobody_here(request):
+        return None
+    return answer(request, judge(request.user, request.session))
 
 
 def answer(request: HttpRequest, verdict: Verdict) -> HttpResponse | None:
@@ -126,6 +165,7 @@ def leave(request: HttpRequest) -> None:
     """End this session here. What it had asked for is kept, so that signing in goes on from there."""
     wanted = noted_change(request.session)
     logout(request)
+    request.session[ENDED_KEY] = True
     if wanted is not None:
         note_change(request.session, wanted)
 
@@ -150,7 +190,7 @@ def let_through(request: HttpRequest, user: Any, *, exempt: bool) -> Any:
     if verdict is Verdict.ENDED:
         return AnonymousUser()
     if verdict is Verdict.PASS or (exempt and verdict is Verdict.BLOCKED):
-        return user
+        return user._wrapped if isinstance(user, SimpleLazyObject) else user  # the very object that was loaded
     request.__dict__["_auth0_password_verdict"] = (verdict, user)
     raise PasswordResetRequired
 

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST
 
 from auth0_password.answers import to_authorize
 from auth0_password.conf import conf
+from auth0_password.decorators import password_reset_exempt
 from auth0_password.services.sign_ins import SignIn
 from demo_site import seed
 
@@ -47,6 +48,7 @@ def loans(request: HttpRequest) -> HttpResponse:
 
 
 @login_not_required
+@password_reset_exempt
 @require_POST
 def sign_in_as(request: HttpRequest) -> HttpResponse:
     """Go to the sign-in page with the address filled in; whoever was signed in here is signed out."""

@@ -7,6 +7,8 @@ import secrets
 from dataclasses import dataclass
 from typing import Any
 
+from django.contrib.auth.models import AnonymousUser
+from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.functional import Promise
@@ -111,6 +113,13 @@ UNKNOWN_USER = Problem(
     action="sign_out",
 )
 
+INACTIVE = Problem(
+    status=403,
+    title=_("This account is not active here"),
+    happened=_("You proved who you are, but this site has switched the account off."),
+    advice=_("Tell the people who run this site."),
+    action="sign_out",
+)
 UNREADABLE = Problem(
     status=503,
     title=_("We cannot check your account right now"),
@@ -130,6 +139,8 @@ FOREIGN_LINK = Problem(
 OURS: dict[type[Exception], Problem] = {
     exceptions.UnknownUserError: UNKNOWN_USER,
     exceptions.GatewayError: UNAVAILABLE,
+    exceptions.ConflictError: UNREADABLE,
+    DatabaseError: UNREADABLE,
     exceptions.MailOnlyError: MAIL_ONLY,
     exceptions.ProofMissingError: NOT_REAUTHENTICATED,
     exceptions.NoPasswordHereError: NO_PASSWORD,
@@ -140,6 +151,7 @@ BY_CODE = {
     "not_reauthenticated": NOT_REAUTHENTICATED,
     "user_mismatch": SOMEBODY_ELSE,
     "identity_in_use": SOMEBODY_ELSE,
+    "inactive_user": INACTIVE,
 }
 SOCIAL: dict[type[Exception], Problem] = {
     AuthSessionError: STALE_PAGE,
@@ -161,6 +173,8 @@ def problem_page(request: HttpRequest, error: Exception) -> HttpResponse | None:
     found = problem_of(error)
     if found is None:
         return None
+    if found is SOMEBODY_ELSE and not request.user.is_authenticated:
+        found = STALE_PAGE  # nobody is signed in here any more
     kind = getattr(error, "code", None) or type(error).__name__
     return _page(request, found, f"{kind}: {_safe_text(error)}")
 
@@ -169,6 +183,7 @@ def unreadable(request: HttpRequest) -> HttpResponse:
     """The password state cannot be read: nobody is let through on a guess."""
     if not wants_page(request):
         return problem(status=503, title=str(UNREADABLE.title), detail=str(UNREADABLE.advice), code="unavailable")
+    request.user = AnonymousUser()  # whoever it is cannot be read either
     return _page(request, UNREADABLE, "the password state cannot be read")
 
 
@@ -188,7 +203,7 @@ def _safe_text(error: Exception) -> str:
     """Our own texts hold no answers; social-auth's `detail` may, so only its public part is logged."""
     if isinstance(error, SocialAuthBaseException):
         return f"{error.stage} {error.claim or error.parameter or ''}".strip()
-    return str(error)
+    return "" if isinstance(error, DatabaseError) else str(error)
 
 
 def _next(request: HttpRequest) -> str:

@@ -11,15 +11,14 @@ from django.urls import Resolver404, get_script_prefix, resolve, reverse
 from django.utils.cache import add_never_cache_headers
 from django.utils.http import url_has_allowed_host_and_scheme
 from social_django.utils import load_backend, load_strategy
+from social_django.views import NAMESPACE
 
 from ..conf import BACKEND_NAME, conf
 from ..gateway import Ticket
 from ..services.sessions import note_change
-from ..services.sign_ins import SignIn
+from ..services.sign_ins import MAX_NEXT, SignIn
 
 APP_NAME = "auth0_password"
-MAX_NEXT = 2000
-"""Characters of `next` that are carried along; a longer one is dropped."""
 
 
 class SeeOther(HttpResponseRedirect):
@@ -31,7 +30,7 @@ class SeeOther(HttpResponseRedirect):
 def to_authorize(request: HttpRequest, wanted: SignIn) -> HttpResponse:
     """Send the browser to Auth0 for a sign-in. Needs no call to Auth0. The one builder of that redirect."""
     strategy = load_strategy(request)  # type: ignore[no-untyped-call]
-    backend = load_backend(strategy, BACKEND_NAME, reverse("social:complete", args=(BACKEND_NAME,)))  # type: ignore[no-untyped-call]
+    backend = load_backend(strategy, BACKEND_NAME, reverse(f"{NAMESPACE}:complete", args=(BACKEND_NAME,)))  # type: ignore[no-untyped-call]
     backend.wanted = wanted
     return private(SeeOther(backend.auth_url()))
 

@@ -111,8 +111,8 @@ class ManagementGateway:
 
 def profile_from(answer: dict[str, Any], read_at: datetime) -> UserProfile:
     """A profile from the Management API's JSON. Absent keys are normal; wrong types raise `UnexpectedAnswerError`."""
-    subject, metadata = answer.get("user_id"), answer.get("app_metadata", {})
-    if not isinstance(subject, str) or not subject or not isinstance(metadata, dict):
+    subject, metadata, rows = answer.get("user_id"), answer.get("app_metadata", {}), answer.get("identities")
+    if not isinstance(subject, str) or not subject or not isinstance(metadata, dict) or not rows:
         raise UnexpectedAnswerError("the user's profile cannot be understood")
     return UserProfile(
         subject=subject,
@@ -120,7 +120,7 @@ def profile_from(answer: dict[str, Any], read_at: datetime) -> UserProfile:
         email=answer.get("email", ""),
         email_verified=answer.get("email_verified") is True,
         blocked=answer.get("blocked") is True,
-        identities=tuple(identity_from(row) for row in answer.get("identities", ())),
+        identities=tuple(identity_from(row) for row in rows),
         app_metadata=metadata,
         last_password_reset=parse_time(answer.get("last_password_reset")),
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import MAXYEAR, UTC, datetime, timedelta
 from typing import Any, Protocol
 
 from ..exceptions import UnexpectedAnswerError
@@ -42,11 +42,9 @@ class UserProfile:
     last_password_reset: datetime | None = None
 
     def database_identity(self, connection: str) -> Identity | None:
-        """The identity of that database connection, primary or linked."""
-        for identity in self.identities:
-            if identity.provider == "auth0" and identity.connection == connection:
-                return identity
-        return None
+        """The identity of that database connection, primary or linked; else the first of any database connection."""
+        homes = [identity for identity in self.identities if identity.provider == "auth0"]
+        return next((home for home in homes if home.connection == connection), homes[0] if homes else None)
 
     def in_our_clock(self, moment: datetime) -> datetime:
         """A time of Auth0's as our clock had it. Only a read can tell: it has just measured the difference."""
@@ -94,6 +92,7 @@ def parse_time(value: object) -> datetime | None:
             value = datetime.fromisoformat(value)
         except ValueError:
             value = None
-    if not isinstance(value, datetime) or value.tzinfo is None:
+    # A day that is left to either end of the calendar can be moved between zones and clocks.
+    if not isinstance(value, datetime) or value.tzinfo is None or not 1 < value.year < MAXYEAR:
         raise UnexpectedAnswerError("a time in the user's profile cannot be understood")
     return value.astimezone(UTC)

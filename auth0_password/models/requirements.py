@@ -67,7 +67,7 @@ class ResetRequirement(models.Model):
         related_name="+",
         verbose_name=_("closed by"),
     )
-    note = models.CharField(_("note"), max_length=255, blank=True)
+    note = models.TextField(_("note"), blank=True)
 
     objects = RequirementQuerySet.as_manager()
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.contrib.auth import SESSION_KEY
 from django.http import HttpRequest, HttpResponse
-from social_core.exceptions import AuthSessionError
+from social_core.exceptions import AuthPolicyError, AuthSessionError
 
 from ..answers import to_authorize, to_ticket
 from ..backends import Auth0PasswordBackend
@@ -17,6 +17,10 @@ from ..services import issue_ticket, state_of, subjects
 from ..services.sessions import Stamp
 from ..services.sessions import stamp_session as write_stamp
 from ..services.sign_ins import SignIn
+
+TOKENS = {"access_token", "refresh_token", "id_token", "token_type"}
+FOR_INACTIVE_USERS = ("INACTIVE_USER_URL", "INACTIVE_USER_LOGIN", "ALLOW_INACTIVE_USERS_LOGIN")
+"""social-auth's settings for a site that answers inactive users itself."""
 
 logger = logging.getLogger("auth0_password")
 
@@ -62,14 +66,36 @@ def look_at_flag(backend: Any, uid: str, user: Any = None, **kwargs: Any) -> dic
         return {}
 
 
-def bind_subject(backend: Any, user: Any = None, password_profile: UserProfile | None = None, **kwargs: Any) -> None:
-    """Bind the subject and take over the read; a sign-in that was not read is a hint to read soon."""
+def bind_subject(
+    backend: Any,
+    uid: str,
+    user: Any = None,
+    social: Any = None,
+    password_profile: UserProfile | None = None,
+    **kwargs: Any,
+) -> None:
+    """Bind the subject and take over the read; a sign-in that was not read is a hint to read soon.
+
+    A pipeline that a site's own step interrupted comes back without the read: then it is made here.
+    """
     if not isinstance(backend, Auth0PasswordBackend) or user is None:
         return
+    if not user.is_active and not any(backend.setting(name) for name in FOR_INACTIVE_USERS):
+        raise AuthPolicyError(backend, code="inactive_user", stage="pipeline")
+    forget_tokens(social)
+    if password_profile is None and subjects.is_first_sign_in(state_of(user), uid):
+        password_profile = subjects.read_subject(uid)
     if password_profile is None:
         subjects.hint_of_sign_in(user)
     else:
         subjects.bind(user, password_profile)
+
+
+def forget_tokens(social: Any) -> None:
+    """Drop the tokens that another backend left in a row which we took over; social-auth only ever adds to it."""
+    if social is not None and TOKENS & social.extra_data.keys():
+        social.extra_data = {key: value for key, value in social.extra_data.items() if key not in TOKENS}
+        social.save(update_fields=["extra_data"])
 
 
 def stamp_session(backend: Any, user: Any = None, **kwargs: Any) -> HttpResponse | None:

@@ -80,8 +80,11 @@ def apply_read(user: AbstractBaseUser, state: PasswordState, profile: UserProfil
         if not first_read:
             transaction.on_commit(partial(_announce, user, state.subject, change), using=database_of(state))
     _note_home(state, profile)
-    state.read_at = profile.read_at
-    state.check_due_at = None
+    state.read_at = max(profile.read_at, state.read_at or profile.read_at)
+    # A hint that came after the read was sent stays due.
+    PasswordState.objects.using(database_of(state)).filter(pk=state.pk, check_due_at__lte=profile.read_at).update(
+        check_due_at=None
+    )
     refresh_flag(state)
 
 
@@ -99,13 +102,15 @@ def _close_answered(state: PasswordState, profile: UserProfile) -> int:
 
 
 def _note_home(state: PasswordState, profile: UserProfile) -> None:
+    """Where the password lives. Only who was not known yet can turn out to have none here, and loses what was
+    required of them for that; a flag never falls because a later read looks different."""
     identity = profile.database_identity(conf.CONNECTION)
     if identity:
         state.password_home, state.connection = PasswordHome.DATABASE, identity.connection
-        return
-    state.password_home = PasswordHome.ELSEWHERE
-    state.connection = profile.identities[0].connection if profile.identities else ""
-    close(state, Status.WITHDRAWN, at=profile.read_at, note="no password in this site's connection")
+    elif state.password_home != PasswordHome.DATABASE or not state.needs_reset:
+        if state.password_home == PasswordHome.UNKNOWN:
+            close(state, Status.WITHDRAWN, at=profile.read_at, note="no password here")
+        state.password_home, state.connection = PasswordHome.ELSEWHERE, profile.identities[0].connection
 
 
 def _announce(user: AbstractBaseUser, subject: str, changed_at: datetime) -> None:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from django.db import IntegrityError, router, transaction
+from django.db import IntegrityError, OperationalError, router, transaction
 
-from ..exceptions import Auth0PasswordError
+from ..exceptions import ConflictError
 from ..models import PasswordState, ResetRequirement
 from ..models.requirements import RequirementQuerySet
 from . import flag
@@ -16,12 +16,11 @@ Result = TypeVar("Result")
 
 ATTEMPTS = 8
 WRITABLE = [
-    field.attname for field in PasswordState._meta.concrete_fields if not field.primary_key and field.name != "version"
+    field.attname
+    for field in PasswordState._meta.concrete_fields
+    if not field.primary_key and field.name not in {"version", "check_due_at"}
 ]
-
-
-class ConflictError(Auth0PasswordError):
-    """Others kept writing the same row; nothing was written by us."""
+"""`check_due_at` is not among them: hints write it by themselves, and must not be overwritten with what it was."""
 
 
 class _OvertakenError(Exception):
@@ -41,8 +40,8 @@ def transact(user_pk: Any, write: Callable[[PasswordState], Result]) -> Result:
                 result = write(state)
                 _save(state, database)
                 return result
-        except (_OvertakenError, IntegrityError) as error:
-            cause = error
+        except (_OvertakenError, IntegrityError, OperationalError) as error:
+            cause = error  # OperationalError: a deadlock, or SQLite's lock
     raise ConflictError(f"the password state of user {user_pk} kept changing") from cause
 
 

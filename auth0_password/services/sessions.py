@@ -10,7 +10,6 @@ from typing import Any, Self
 
 from django.utils import timezone
 
-from ..gateway import get_gateway
 from ..models import PasswordState
 
 STAMP_KEY = "_auth0_password"
@@ -51,8 +50,9 @@ class Stamp:
 
     @classmethod
     def of_other_backend(cls) -> Self:
-        """For a sign-in that has nothing to do with Auth0: it counts from the moment it was made."""
-        return cls(id=new_id(), at=timezone.now().timestamp(), since=get_gateway().now().timestamp())
+        """For a sign-in that has nothing to do with Auth0: it counts from the moment it was made, by our clock."""
+        now = timezone.now().timestamp()
+        return cls(id=new_id(), at=now, since=now)
 
     @classmethod
     def from_session(cls, session: Mapping[str, Any]) -> Self | None:
@@ -85,6 +85,10 @@ class Stamp:
 def session_counts(stamp: Stamp | None, state: PasswordState | None) -> bool:
     """Whether a session with that stamp (or without one) still counts for a user with that state."""
     return stamp.counts(state) if stamp else _counts(None, state)
+
+
+ENDED_KEY = "_auth0_password_ended"
+"""Set in the session that follows one that we ended, until its owner has been told."""
 
 
 def stamp_session(session: MutableMapping[str, Any], stamp: Stamp) -> None:

@@ -6,6 +6,9 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from typing import Any, Self
 
+MAX_NEXT = 2000
+"""Characters of a destination that are carried along; a longer one is dropped."""
+
 A_YEAR = 31_536_000
 """`max_age` of ordinary sign-ins: never forces anybody out of SSO, but makes Auth0 send `auth_time`
 (Auth0: max-age-reauthentication)."""

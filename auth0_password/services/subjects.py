@@ -62,6 +62,8 @@ def bind(user: AbstractBaseUser, profile: UserProfile) -> PasswordState:
     def write(state: PasswordState) -> PasswordState:
         first = is_first_sign_in(state, profile.subject)
         if state.subject != profile.subject:
+            if not _may_rebind(state, profile):
+                return state
             _rebind(state, profile.subject)
         apply_read(user, state, profile)
         since = first_raise(state, profile) if first else None
@@ -93,6 +95,15 @@ def hint_of_sign_in(user: AbstractBaseUser) -> None:
     PasswordState.objects.filter(
         user_id=user.pk, password_home=PasswordHome.DATABASE, check_due_at__isnull=True
     ).update(check_due_at=timezone.now())
+
+
+def _may_rebind(state: PasswordState, profile: UserProfile) -> bool:
+    """Whether a user who has a subject may get another one: not while something is required of the first one's
+    password, and not away from the one that has a password here."""
+    if not state.subject:
+        return True
+    has_password = profile.database_identity(conf.CONNECTION) is not None
+    return not state.needs_reset and (has_password or state.password_home != PasswordHome.DATABASE)
 
 
 def _rebind(state: PasswordState, subject: str) -> None:

@@ -38,7 +38,7 @@ def is_fresh(proof: Stamp | None) -> bool:
 
 def may_have_ticket(state: PasswordState | None, proof: Stamp | None) -> bool:
     """Whether `issue_ticket` would probably agree: what a page offers. Does not ask Auth0."""
-    return state is not None and _proves(proof, state) and not needs_mail(state)
+    return state is not None and _proves(proof, state) and not needs_mail(state) and not _is_used(proof)
 
 
 def needs_mail(state: PasswordState) -> bool:
@@ -90,8 +90,16 @@ def _checked(profile: UserProfile, state: PasswordState, proof: Stamp) -> Identi
     return identity
 
 
+def _key(proof: Stamp) -> str:
+    return hashlib.sha256(f"ticket\n{proof.id}".encode()).hexdigest()
+
+
+def _is_used(proof: Stamp | None) -> bool:
+    return proof is not None and UsedToken.objects.filter(key=_key(proof)).exists()
+
+
 def _claim(proof: Stamp) -> str:
-    key = hashlib.sha256(f"ticket\n{proof.id}".encode()).hexdigest()
+    key = _key(proof)
     try:
         with transaction.atomic():
             UsedToken.objects.create(key=key, expires_at=timezone.now() + PROOF_IS_KEPT)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
-from django.utils import timezone
 
 from ..answers import landing, next_of, to_page
 from ..answers.redirects import SeeOther
@@ -46,9 +45,9 @@ class RequiredView(WayOutPage):
             "required",
             state=state,
             requirement=state.requirement,
-            blocks=state.blocks(timezone.now()),
             signed_in=stamp.signed_in_at if stamp else None,
             fresh=may_have_ticket(state, stamp),
+            bound=bool(state.subject),
             mail_only=needs_mail(state),
             next=next_url,
             checked="checked" in request.GET,
@@ -61,8 +60,9 @@ class CheckView(WayOutPage):
     http_method_names = ["post"]
 
     def post(self, request: HttpRequest) -> HttpResponse:
-        state, next_url = look(request.user), next_of(request)  # type: ignore[arg-type]
-        if state.needs_reset:
+        known, next_url = state_of(request.user), next_of(request)  # type: ignore[arg-type]
+        state = look(request.user) if known and known.subject else known  # type: ignore[arg-type]
+        if state and state.needs_reset:
             return to_page("required", next_url=next_url, checked="1")
         return SeeOther(landing(next_url))
 

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
-from django.db import connections, transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.utils.decorators import method_decorator
@@ -14,14 +12,7 @@ from django.views.decorators.csrf import csrf_protect
 from django.views.generic import View
 
 from ..answers import next_of, private, to_page
-from ..decorators import password_reset_exempt
-
-
-def outside_transactions(view: Callable[..., Any]) -> Callable[..., Any]:
-    """Keep a view out of `ATOMIC_REQUESTS` on every database: it calls Auth0, and must not hold a lock meanwhile."""
-    for alias in connections:
-        view = transaction.non_atomic_requests(using=alias)(view)
-    return view
+from ..decorators import outside_transactions, password_reset_exempt
 
 
 @method_decorator([outside_transactions, csrf_protect], name="dispatch")

@@ -5,11 +5,11 @@ from __future__ import annotations
 from django.http import HttpRequest, HttpResponse
 
 from ..answers import next_of, to_authorize, to_ticket
+from ..exceptions import ProofMissingError
 from ..services import issue_ticket, state_of
 from ..services.sessions import Stamp
 from ..services.sign_ins import SignIn
 from ..services.subjects import address_at_auth0
-from ..services.tickets import may_have_ticket, needs_mail
 from .base import WayOutPage
 
 
@@ -28,16 +28,20 @@ class TicketView(WayOutPage):
     http_method_names = ["post"]
 
     def post(self, request: HttpRequest) -> HttpResponse:
-        stamp, state = Stamp.from_session(request.session), state_of(request.user)  # type: ignore[arg-type]
-        if state is not None and not needs_mail(state) and not may_have_ticket(state, stamp):
+        try:
+            ticket = issue_ticket(request.user, proof=Stamp.from_session(request.session))  # type: ignore[arg-type]
+        except ProofMissingError:
             return sign_in_again(request)
-        return to_ticket(request, issue_ticket(request.user, proof=stamp), next_of(request))  # type: ignore[arg-type]
+        return to_ticket(request, ticket, next_of(request))
 
 
 def sign_in_again(request: HttpRequest) -> HttpResponse:
     """Send off to re-authenticate as exactly this person, at the connection that holds the password."""
+    state = state_of(request.user)  # type: ignore[arg-type]
+    if state is None or not state.subject:
+        # Known here from before: whoever comes back is bound, and then asked for a new password with a fresh sign-in.
+        return to_authorize(request, SignIn(next=next_of(request), prompt="login", max_age=0))
     address = address_at_auth0(request.user)  # type: ignore[arg-type]
-    state = request.user.password_state  # type: ignore[union-attr]  # the read above needed it
     wanted = SignIn(
         next=next_of(request),
         prompt="login",

@@ -10,12 +10,15 @@ from django.utils import timezone
 
 from ..answers import landing, next_of, to_auth0_logout, to_authorize
 from ..answers.redirects import SeeOther
-from ..conf import conf
+from ..conf import BACKEND, conf
 from ..exceptions import ForeignLinkError
 from ..services import state_of
-from ..services.sessions import noted_change
+from ..services.sessions import ENDED_KEY, noted_change
 from ..services.sign_ins import SignIn
 from .base import OpenPage, show
+
+SENT_ON_KEY = "_auth0_password_sent_on"
+"""Where a signed-in person who came to sign in was sent on to, last."""
 
 
 class LoginView(OpenPage):
@@ -28,19 +31,37 @@ class LoginView(OpenPage):
 
     def get(self, request: HttpRequest) -> HttpResponse:
         _refuse_foreign(request)
-        wanted = noted_change(request.session)
+        wanted, next_url = noted_change(request.session), next_of(request)
+        if request.session.pop(ENDED_KEY, False):
+            return show(request, "login", next=next_url or wanted or "/", ended=True)
         if wanted is not None:
             return to_authorize(request, SignIn(next=wanted))
-        next_url = next_of(request)
-        if request.user.is_authenticated and not _is_blocked(request):
-            return SeeOther(landing(next_url))
-        if next_url and not request.user.is_authenticated:
-            return show(request, "login", next=next_url, ended="ended" in request.GET)
-        return to_authorize(request, SignIn(next=next_url, prompt="login"))
+        if not request.user.is_authenticated:
+            return self._stranger(request, next_url)
+        if _is_blocked(request):
+            return to_authorize(request, SignIn(next=next_url, prompt="login"))
+        return self._member(request, next_url)
 
     def post(self, request: HttpRequest) -> HttpResponse:
         """The page's button."""
         return to_authorize(request, SignIn(next=next_of(request)))
+
+    @staticmethod
+    def _stranger(request: HttpRequest, next_url: str) -> HttpResponse:
+        """From a closed page: a page with one button. From anywhere else: no silent sign-in by somebody's link."""
+        if next_url:
+            return show(request, "login", next=next_url)
+        return to_authorize(request, SignIn(prompt="login"))
+
+    @staticmethod
+    def _member(request: HttpRequest, next_url: str) -> HttpResponse:
+        """Straight on; but whoever is sent back here from the same page at once has no access to it."""
+        if next_url and request.session.get(SENT_ON_KEY) == next_url:
+            del request.session[SENT_ON_KEY]
+            return show(request, "no_access", next=next_url, status=403)
+        if next_url:
+            request.session[SENT_ON_KEY] = next_url
+        return SeeOther(landing(next_url))
 
 
 class SignOutView(OpenPage):
@@ -49,10 +70,13 @@ class SignOutView(OpenPage):
     http_method_names = ["post"]
 
     def post(self, request: HttpRequest) -> HttpResponse:
-        through_auth0 = str(request.session.get(BACKEND_SESSION_KEY, "")).startswith("auth0_password.")
+        # Without a session here there may still be one at Auth0: that of a sign-in which was not completed.
+        backend = request.session.get(BACKEND_SESSION_KEY, BACKEND)
         logout(request)
         return (
-            to_auth0_logout(request) if through_auth0 else SeeOther(resolve_url(settings.LOGOUT_REDIRECT_URL or "/"))
+            to_auth0_logout(request)
+            if backend == BACKEND
+            else SeeOther(resolve_url(settings.LOGOUT_REDIRECT_URL or "/"))
         )
 
 

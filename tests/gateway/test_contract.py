@@ -39,7 +39,7 @@ def test_a_user_of_the_database(gateway):
     assert bob.needs_password_reset
     assert bob.password_reset_required_at is None
     assert bob.last_password_reset is None
-    assert bob.database_identity("another") is None
+    assert bob.database_identity("renamed") == identity
 
 
 def test_times_are_aware_and_in_utc(gateway):

@@ -84,7 +84,9 @@ def test_a_change_on_the_phone_is_noticed_by_check_now(site, bob):
 
     bob.get(f"{site}/account/required/?next=/loans/")
     bob.submit("Check now")
-    assert bob.page.h1 == "Welcome"
+    assert bob.page.h1 == "Sign in again"
+    assert "Your password was changed. Sign in with the new one." in bob.page.visible_text
+    bob.submit("Sign in")
     type_password(bob, BOB, NEW)
     assert bob.page.h1 == "My loans"
 

@@ -41,6 +41,12 @@ def test_staff_with_the_permission_cannot_touch_a_superuser(client, sam, grace, 
     }
 
 
+def test_the_record_goes_with_the_user(client, grace, bob):
+    act(client, grace, bob)
+    assert client.post(f"{USERS}{bob.pk}/delete/", {"post": "yes"}).status_code == 302
+    assert not ResetRequirement.objects.filter(user=bob.pk).exists()
+
+
 @pytest.mark.parametrize("model", ["passwordstate", "resetrequirement"])
 def test_the_record_is_for_looking_at(client, grace, bob, model):
     act(client, grace, bob)

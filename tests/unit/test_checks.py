@@ -56,6 +56,7 @@ def test_settings(settings, value, ids):
         ({"SESSION_COOKIE_SAMESITE": "Strict"}, ["E008"]),
         ({"USE_TZ": False}, ["E009"]),
         ({"SOCIAL_AUTH_AUTH0_KEY": None}, ["E002"]),
+        ({"DATABASES": {"default": {"ENGINE": "django.db.backends.sqlite3"}}}, ["W003"]),
     ],
 )
 @pytest.mark.filterwarnings("ignore::django.utils.deprecation.RemovedInDjango60Warning")

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import pytest
-from django.contrib.auth import SESSION_KEY
+from django.contrib.auth import SESSION_KEY, get_user_model
 from django.contrib.auth.decorators import login_not_required
 from django.db import DatabaseError
 from django.http import HttpResponse
 from django.template import Context, Template
 from django.urls import include, path
+from django.utils.functional import SimpleLazyObject
 from django.views.generic import TemplateView
 
 from auth0_password.decorators import password_reset_exempt
 from auth0_password.services import require_reset
 from auth0_password.services.changes import end_sessions_before
 from auth0_password.services.records import transact
+from auth0_password.services.sessions import note_change
 
 pytestmark = [pytest.mark.django_db, pytest.mark.urls(__name__)]
 CANARY = "canary-7391"
@@ -57,6 +59,38 @@ def swallows(request):
         return HttpResponse(CANARY, status=403)
 
 
+@login_not_required
+def public_type(request):
+    str(request.user)
+    return HttpResponse(type(request.user._wrapped).__name__)
+
+
+def by_header(get_response):
+    """Another way to be somebody: a lazy user from a header."""
+
+    def middleware(request):
+        if name := request.headers.get("x-user"):
+            request.user = SimpleLazyObject(lambda: get_user_model().objects.get(username=name))
+        return get_response(request)
+
+    return middleware
+
+
+def fallback(get_response):
+    """Answers what no view does, for members (as flatpages do)."""
+
+    def middleware(request):
+        response = get_response(request)
+        return HttpResponse(CANARY) if response.status_code == 404 else response
+
+    return middleware
+
+
+def insert(middleware, name):
+    place = middleware.index("auth0_password.middleware.PasswordResetMiddleware")
+    return [*middleware[:place], name, *middleware[place:]]
+
+
 @password_reset_exempt
 def help_page(request):
     return HttpResponse(f"help for {request.user}")
@@ -72,6 +106,7 @@ urlpatterns = [
     path("closed-class/", Closed.as_view()),
     path("public/", public_without_user),
     path("public-user/", public_with_user),
+    path("public-type/", public_type),
     path("public-async/", public_async),
     path("public-template/", public_in_a_template),
     path("swallows/", swallows),
@@ -192,6 +227,49 @@ def test_before_its_time_the_flag_does_not_block(bob, grace, client, auth0_gatew
     assert client.get("/closed/").status_code == 200
 
 
+class TestOtherDoors:
+    def test_a_user_that_another_middleware_sets_lazily(self, flagged, bob, settings):
+        settings.MIDDLEWARE = insert(settings.MIDDLEWARE, f"{__name__}.by_header")
+        assert type(flagged)().get("/closed/", headers={"x-user": bob.username}).status_code == 200  # looks at nobody
+        assert type(flagged)().get("/public-user/", headers={"x-user": bob.username}).status_code == 303
+
+    def test_an_answer_that_no_view_made(self, flagged, settings):
+        settings.MIDDLEWARE = [*settings.MIDDLEWARE, f"{__name__}.fallback"]
+        answer = flagged.get("/nowhere/")
+        assert answer.status_code == 303
+        assert CANARY not in answer.content.decode()
+
+    def test_a_page_out_of_the_cache(self, bob, grace, client, settings):
+        cache = "django.middleware.cache"
+        settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": "t"}}
+        settings.MIDDLEWARE = [
+            f"{cache}.UpdateCacheMiddleware",
+            *settings.MIDDLEWARE,
+            f"{cache}.FetchFromCacheMiddleware",
+        ]
+        client.force_login(bob)
+        assert client.get("/closed/").content.decode() == CANARY
+        require_reset(bob, reason="breach", by=grace)
+        assert client.get("/closed/").status_code == 303
+
+    def test_a_blocked_user_cannot_link_one_more_way_in(self, flagged):
+        """social-auth's views are open for our backend only."""
+        for url in ("/login/other/", "/complete/other/"):
+            assert flagged.post(url).status_code in {303, 404}
+            assert "required" in flagged.post(url).get("Location", "required")
+        assert flagged.post("/login/auth0/").url.startswith("http://127.0.0.1")
+
+    def test_signing_out_of_the_admin_is_open(self, grace, client, auth0_gateway):
+        client.force_login(grace)
+        require_reset(grace, reason="policy")
+        assert client.post("/admin/logout/").url == "/"
+        assert SESSION_KEY not in client.session
+
+    def test_the_guard_gives_the_very_object(self, bob, client):
+        client.force_login(bob)
+        assert client.get("/public-type/").content.decode() == "User"
+
+
 class TestAnEndedSession:
     @pytest.fixture
     def ended(self, bob, client, auth0_gateway, later):
@@ -201,9 +279,18 @@ class TestAnEndedSession:
 
     def test_is_signed_out_once_with_words(self, ended):
         answer = ended.get("/closed/")
-        assert (answer.status_code, answer.url) == (303, "/account/login/?next=/closed/&ended=1")
+        assert (answer.status_code, answer.url) == (303, "/account/login/?next=/closed/")
         assert SESSION_KEY not in ended.session
         assert "Your password was changed" in ended.get(answer.url).content.decode()
+        assert "Your password was changed" not in ended.get(answer.url).content.decode()
+
+    def test_is_told_also_when_it_had_asked_for_a_change(self, ended):
+        session = ended.session
+        note_change(session, "/loans/")
+        session.save()
+        page = ended.get(ended.get("/closed/?a=1").url).content.decode()
+        assert "You were signed out here" in page
+        assert "/closed/?a=1" in page
 
     def test_is_nobody_on_public_pages(self, ended):
         assert ended.get("/public-user/").content.decode() == f"{CANARY} False"
@@ -214,6 +301,19 @@ class TestAnEndedSession:
     def test_programs_are_told(self, ended):
         answer = ended.get("/closed/", headers={"accept": "application/json"})
         assert (answer.status_code, answer.json()["code"]) == (401, "session_ended")
+
+
+def test_a_state_that_cannot_be_read_with_the_user(bob, client, monkeypatch):
+    """Through our own backend the state comes in the query for the user."""
+
+    def broken(self, user_id):
+        raise DatabaseError
+
+    client.force_login(bob, backend="auth0_password.backends.Auth0PasswordBackend")
+    monkeypatch.setattr("auth0_password.backends.Auth0PasswordBackend.get_user", broken)
+    assert client.get("/closed/").status_code == 503
+    assert client.get("/public-user/").status_code == 503
+    assert client.get("/public/").status_code == 200
 
 
 def test_an_unreadable_state_lets_nobody_through(bob, client, monkeypatch):

@@ -106,7 +106,7 @@ def test_somebody_local_is_told_that_there_is_nothing_to_change(client, grace):
     client.force_login(grace)
     text = client.get(address("profile")).content.decode()
     assert "A password of this site itself" in text
-    assert client.post(address("change_reauthenticate")).status_code == 403
+    assert address("change_reauthenticate") not in text
 
 
 def test_signing_out_ends_the_session_at_auth0_too(bob, client):

@@ -1,8 +1,13 @@
+from dataclasses import replace
+
 import pytest
 
 from auth0_password.exceptions import GatewayUnavailableError, NoPasswordHereError
+from auth0_password.gateway import Identity, set_gateway
 from auth0_password.models import PasswordState, ResetRequirement
 from auth0_password.services import hint, look, require_reset, subjects
+from auth0_password.services.changes import record_read
+from auth0_password.services.records import transact
 from tests.unit.conftest import BOB
 
 pytestmark = pytest.mark.django_db
@@ -69,15 +74,39 @@ def test_flagged_and_then_found_to_have_no_password_here(newcomer, grace, auth0_
     assert ResetRequirement.objects.get().status == "withdrawn"
 
 
-def test_another_subject_keeps_the_flag_and_forgets_the_change(bob, grace, auth0_gateway, later):
+def test_another_subject_forgets_what_was_known_of_the_first(bob, auth0_gateway, later):
     auth0_gateway.change_password(BOB)
     look(bob)
     later(minutes=1)
-    require_reset(bob, reason="administrator", by=grace)
     state = bind(bob, auth0_gateway, "auth0|other")
+    assert (state.subject, state.changed_at) == ("auth0|other", None)
+
+
+@pytest.mark.parametrize("subject", ["auth0|other", "google-oauth2|1"])
+def test_another_subject_lowers_nothing_that_is_asked_of_the_first(bob, grace, auth0_gateway, later, subject):
+    require_reset(bob, reason="breach", by=grace)
+    later(minutes=1)
+    state = bind(bob, auth0_gateway, subject, last_password_reset=auth0_gateway.now())
     assert state.needs_reset
-    assert state.changed_at is None
-    assert state.subject == "auth0|other"
+    assert state.subject == BOB
+    assert ResetRequirement.objects.get().status == "open"
+
+
+def test_a_subject_without_a_password_does_not_replace_one_that_has_one(bob, auth0_gateway):
+    state = bind(bob, auth0_gateway, "google-oauth2|1")
+    assert (state.subject, state.password_home) == (BOB, "database")
+
+
+def test_a_later_read_that_looks_different_lowers_nothing(bob, grace, auth0_gateway, settings):
+    require_reset(bob, reason="breach", by=grace)
+    google = Identity(provider="google-oauth2", connection="google-oauth2", user_id="1")
+    auth0_gateway.users[BOB] = replace(auth0_gateway.users[BOB], identities=(google,))
+    assert look(bob).needs_reset
+    auth0_gateway.add(BOB)
+    settings.AUTH0_PASSWORD = {**settings.AUTH0_PASSWORD, "CONNECTION": "a-typing-error"}
+    set_gateway(auth0_gateway)
+    assert look(bob).needs_reset
+    assert PasswordState.objects.get(user=bob).password_home == "database"
 
 
 def test_a_subject_belongs_to_one_user(bob, newcomer, auth0_gateway):
@@ -98,6 +127,31 @@ def test_a_hint_reads_nothing_and_lowers_nothing(bob, grace, auth0_gateway):
     state = PasswordState.objects.get(user=bob)
     assert state.needs_reset
     assert state.check_due_at == auth0_gateway.now()
+
+
+def test_a_hint_that_comes_after_a_read_was_sent_stays_due(bob, auth0_gateway, later):
+    sent = auth0_gateway.read_user(BOB)
+    later(seconds=1)
+    hint([BOB])
+    record_read(bob, sent)
+    assert PasswordState.objects.get(user=bob).check_due_at is not None
+    later(seconds=1)
+    look(bob)
+    assert PasswordState.objects.get(user=bob).check_due_at is None
+
+
+def test_a_hint_is_not_overwritten_by_somebody_who_read_the_row_before(bob):
+    transact(bob.pk, lambda state: hint([BOB]))
+    assert PasswordState.objects.get(user=bob).check_due_at is not None
+
+
+def test_an_older_read_that_arrives_later_takes_nothing_back(bob, auth0_gateway, later):
+    older = auth0_gateway.read_user(BOB)
+    later(minutes=1)
+    changed_at = auth0_gateway.change_password(BOB)
+    newer = look(bob)
+    state = record_read(bob, older)
+    assert (state.changed_at, state.read_at) == (changed_at, newer.read_at)
 
 
 def test_a_failing_read_changes_nothing(bob, grace, auth0_gateway):
