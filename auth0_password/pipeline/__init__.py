@@ -1,7 +1,7 @@
 """The sign-in pipeline: `SOCIAL_AUTH_AUTH0_PIPELINE = auth0_password.pipeline.PIPELINE`.
 
 social-auth's own steps, without linking by e-mail address (Auth0 does not link by address; a stranger's account at
-another connection may carry yours), and with four of ours. Only names: settings import this before any app is loaded.
+another connection may carry yours), and with steps of ours. Only names: settings import this before any app is loaded.
 """
 
 PIPELINE = (
@@ -13,8 +13,7 @@ PIPELINE = (
     "social_core.pipeline.social_auth.social_user",
     "auth0_password.pipeline.steps.look_at_flag",
     "social_core.pipeline.user.get_username",
-    "social_core.pipeline.user.create_user",
-    "social_core.pipeline.social_auth.associate_user",
+    "auth0_password.pipeline.steps.create_user_once",
     "social_core.pipeline.social_auth.load_extra_data",
     "social_core.pipeline.user.user_details",
     "auth0_password.pipeline.steps.bind_subject",

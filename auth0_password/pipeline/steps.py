@@ -1,4 +1,4 @@
-"""Our four steps. Each leaves other backends' sign-ins alone."""
+"""Our own steps. Each leaves other backends' sign-ins alone."""
 
 from __future__ import annotations
 
@@ -6,8 +6,11 @@ import logging
 from typing import Any
 
 from django.contrib.auth import SESSION_KEY
+from django.db import router, transaction
 from django.http import HttpRequest, HttpResponse
-from social_core.exceptions import AuthPolicyError, AuthSessionError
+from social_core.exceptions import AuthAssociationError, AuthPolicyError, AuthSessionError
+from social_core.pipeline.social_auth import associate_user
+from social_core.pipeline.user import create_user
 
 from ..answers import to_authorize, to_ticket
 from ..backends import Auth0PasswordBackend
@@ -64,6 +67,26 @@ def look_at_flag(backend: Any, uid: str, user: Any = None, **kwargs: Any) -> dic
             raise
         logger.warning("signed in without a read: %s (user %s)", error, user.pk)
         return {}
+
+
+def create_user_once(backend: Any, uid: str, user: Any = None, **kwargs: Any) -> dict[str, Any] | None:
+    """social-auth's `create_user` and `associate_user`, both or neither.
+
+    Of several first sign-ins of one subject at the same moment one makes the user; the others find it, and leave no
+    account behind that nobody can sign in to.
+    """
+    users = backend.strategy.storage.user
+    try:
+        with transaction.atomic(using=router.db_for_write(users.user_model())):
+            made = create_user(backend=backend, user=user, **kwargs) or {}
+            context = {**kwargs, **made}
+            linked = associate_user(backend, uid, **{"user": user, **context}) or {}
+            return {**made, **linked}
+    except AuthAssociationError:
+        social = users.get_social_auth(backend.name, uid, id_key=kwargs.get("id_key"))
+        if user is not None or social is None:
+            raise
+        return {"social": social, "user": social.user, "is_new": False, "new_association": False}
 
 
 def bind_subject(

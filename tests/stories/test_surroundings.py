@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import functools
+import threading
+from urllib.parse import urlsplit
+
 import pytest
 from django.contrib.auth import get_user_model
 from django.db import connection, connections
 from django.shortcuts import redirect
 from social_core.pipeline.partial import partial
-from social_django.models import UserSocialAuth
+from social_django.models import Association, Nonce, UserSocialAuth
 
 from auth0_password.exceptions import ConflictError
 from auth0_password.gateway.management import ManagementGateway
@@ -28,7 +32,7 @@ def ask_something(strategy, *args, **kwargs):
 
 
 @pytest.mark.parametrize(
-    "before", ["social_core.pipeline.user.create_user", "auth0_password.pipeline.steps.bind_subject"]
+    "before", ["auth0_password.pipeline.steps.create_user_once", "auth0_password.pipeline.steps.bind_subject"]
 )
 def test_an_interrupted_pipeline_reads_all_the_same(site, tenant, browser, settings, before):
     steps = list(settings.SOCIAL_AUTH_AUTH0_PIPELINE)
@@ -147,3 +151,51 @@ def test_somebody_known_from_before_is_bound_by_signing_in(site, tenant, browser
     assert "nothing else to confirm" in browser.page.visible_text
     browser.submit("Choose a new password")
     assert "/u/reset-verify" in browser.page.url
+
+
+def at_once(*calls):
+    """Run the calls in threads, as close together as they get."""
+    barrier = threading.Barrier(len(calls))
+
+    def run(call):
+        barrier.wait()
+        call()
+
+    threads = [threading.Thread(target=run, args=(call,)) for call in calls]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+
+def test_first_sign_ins_at_the_same_moment_make_one_user(site, tenant):
+    browsers = [Browser(stop_at=f"{site}/complete/") for _ in range(6)]
+    for one in browsers:
+        sign_in(one, f"{site}/loans/", BOB, TEMPORARY)
+        one.stop_at = None
+    at_once(*(functools.partial(one.get, one.page.url) for one in browsers))
+    assert [one.page.h1 for one in browsers] == ["Choose a new password"] * 6
+    assert get_user_model().objects.count() == UserSocialAuth.objects.count() == 1
+    assert PasswordState.objects.count() == ResetRequirement.objects.count() == 1
+
+
+def test_a_double_click_makes_one_link(site, tenant, browser):
+    sign_in(browser, f"{site}/loans/", BOB, TEMPORARY)
+    [form] = [form for form in browser.page.forms if "change/ticket" in form.action]
+    answers = []
+
+    def press():
+        data = form.filled("Choose a new password", {})
+        answers.append(browser.session.post(site + form.action, data, allow_redirects=False, headers={"Origin": site}))
+
+    at_once(press, press, press)
+    places = [urlsplit(answer.headers["location"]).path for answer in answers]
+    assert sorted(places) == ["/authorize", "/authorize", "/u/reset-verify"]
+    assert [one["path"] for one in tenant.requests()].count("/api/v2/tickets/password-change") == 1
+
+
+def test_a_browser_that_never_comes_back_leaves_few_rows(site, tenant, browser):
+    browser.stop_at = tenant.base_url
+    for _ in range(12):
+        browser.get(f"{site}/account/login/")
+    assert Nonce.objects.count() == Association.objects.count() == 5
