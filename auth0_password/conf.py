@@ -6,12 +6,14 @@ import ipaddress
 import re
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
+from typing import Any, Literal, TypeVar, cast
 from urllib.parse import urlsplit
 
 from django.conf import settings
 
 from .exceptions import ConfigurationError
+
+Choice = TypeVar("Choice", bound=str)
 
 HOSTNAME = re.compile(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?|[0-9a-f:.]+")
 
@@ -34,6 +36,11 @@ class Domain:
     def url(self) -> str:
         """The tenant's address without a trailing slash, e.g. `https://tenant.eu.auth0.com`."""
         return f"{self.scheme}://{self.host}"
+
+    @property
+    def hostname(self) -> str:
+        """The host without its port."""
+        return urlsplit(self.url).hostname or ""
 
     @property
     def issuer(self) -> str:
@@ -106,6 +113,33 @@ class Settings:
         return self._duration("REAUTH_MAX_AGE", timedelta(seconds=300))
 
     @property
+    def ENFORCE(self) -> Literal["block", "report"]:  # noqa: N802
+        """`"block"`, or `"report"`: log who would be blocked and let them pass (the first roll-out)."""
+        return self._choice("ENFORCE", ("block", "report"))
+
+    @property
+    def EXEMPT_VIEWS(self) -> frozenset[str]:  # noqa: N802
+        """Views that stay open to blocked users, by view name (`app:name`) or dotted path; never by URL path."""
+        value = self._all().get("EXEMPT_VIEWS", ())
+        if isinstance(value, str) or not all(isinstance(name, str) and name and "/" not in name for name in value):
+            raise ConfigurationError(
+                "AUTH0_PASSWORD['EXEMPT_VIEWS'] must be a list of view names or dotted paths, not of URL paths"
+            )
+        return frozenset(value)
+
+    @property
+    def FIRST_LOGIN(self) -> str:  # noqa: N802
+        """Who must choose a new password at the first sign-in: `"flagged"` (the tenant's
+        `app_metadata.needsPasswordReset`), `"always"` (no password change yet), `"never"`, or the dotted path of a
+        function `(*, user, profile) -> reason or None`."""
+        value = self._text("FIRST_LOGIN", "flagged")
+        if value not in {"flagged", "always", "never"} and "." not in value:
+            raise ConfigurationError(
+                'AUTH0_PASSWORD[\'FIRST_LOGIN\'] must be "flagged", "always", "never" or the dotted path of a function'
+            )
+        return value
+
+    @property
     def login_client_id(self) -> str:
         """social-auth's login client: tickets name it, so that Auth0 leads back to its login route."""
         return self._required("SOCIAL_AUTH_AUTH0_KEY", _social("KEY"))
@@ -124,6 +158,12 @@ class Settings:
         if not isinstance(value, str) or not value.strip():
             raise ConfigurationError(f"{name} must be set to a non-empty string")
         return value.strip()
+
+    def _choice(self, key: str, choices: tuple[Choice, ...]) -> Choice:
+        value = self._all().get(key, choices[0])
+        if value not in choices:
+            raise ConfigurationError(f"AUTH0_PASSWORD[{key!r}] must be one of {', '.join(map(repr, choices))}")
+        return cast("Choice", value)
 
     def _duration(self, key: str, default: timedelta) -> timedelta:
         value = self._all().get(key, default)

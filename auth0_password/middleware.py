@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+import logging
 from collections.abc import Awaitable, Callable, ItemsView
 from http import HTTPStatus
 from types import FrameType
@@ -22,7 +23,7 @@ from social_django.views import NAMESPACE
 from .answers import blocked, ended, unreadable
 from .answers.problems import problem_page
 from .answers.redirects import APP_NAME
-from .conf import BACKEND_NAME
+from .conf import BACKEND_NAME, conf
 from .decorators import EXEMPT_MARK
 from .exceptions import ConflictError, GatewayError, PasswordResetRequired, RefusedError
 from .services import state_of
@@ -38,6 +39,8 @@ ALWAYS_OPEN = {
     "django.contrib.auth.views.LogoutView",
 }
 """Views of others that stay open to blocked users: signing out (the admin's too), and the language."""
+
+logger = logging.getLogger("auth0_password")
 
 DECIDED = "_auth0_password_decided"
 
@@ -59,7 +62,12 @@ def judge(user: Any, session: Any) -> Verdict:
         return Verdict.UNREADABLE
     if not session_counts(Stamp.from_session(session), state):
         return Verdict.ENDED
-    return Verdict.BLOCKED if state is not None and state.blocks(timezone.now()) else Verdict.PASS
+    if state is None or not state.blocks(timezone.now()):
+        return Verdict.PASS
+    if conf.ENFORCE == "report":
+        logger.info("would be blocked: user %s", user.pk)
+        return Verdict.PASS
+    return Verdict.BLOCKED
 
 
 class PasswordResetMiddleware:
@@ -138,7 +146,8 @@ def is_exempt(request: HttpRequest, view: Callable[..., Any], kwargs: dict[str, 
         return bool(kwargs.get("backend") == BACKEND_NAME)
     match = request.resolver_match
     admin_logout = match is not None and match.url_name == "logout" and "admin" in match.app_names
-    return bool(getattr(view, EXEMPT_MARK, False)) or name in ALWAYS_OPEN or admin_logout
+    by_setting = conf.EXEMPT_VIEWS & {name, match.view_name if match else name}
+    return bool(getattr(view, EXEMPT_MARK, False) or name in ALWAYS_OPEN or admin_logout or by_setting)
 
 
 def not_decided(request: HttpRequest, response: HttpResponseBase) -> HttpResponse | None:

@@ -39,5 +39,4 @@ class PasswordChangedEvent:
 
     event_id: str
     user_pk: Any
-    subject: str
     changed_at: datetime

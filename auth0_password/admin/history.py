@@ -10,7 +10,7 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import Model
 from django.http import HttpRequest, HttpResponse
 
-from ..models import PasswordState, ResetRequirement
+from ..models import PasswordChange, PasswordState, ResetRequirement
 
 
 class ReadOnlyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # not generic at run time
@@ -58,3 +58,13 @@ class ResetRequirementAdmin(ReadOnlyAdmin):
     list_select_related = ["user"]
     date_hierarchy = "raised_at"
     ordering = ["-raised_at"]
+
+
+@admin.register(PasswordChange)
+class PasswordChangeAdmin(ReadOnlyAdmin):
+    """Every change that a read at Auth0 showed."""
+
+    list_display = ["user", "changed_at", "announced_at"]
+    list_select_related = ["user"]
+    date_hierarchy = "changed_at"
+    ordering = ["-changed_at"]

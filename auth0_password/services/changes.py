@@ -13,7 +13,7 @@ from django.utils import timezone
 from ..conf import conf
 from ..exceptions import NoPasswordHereError
 from ..gateway import UserProfile, get_gateway
-from ..models import PasswordHome, PasswordState, Status, subject_key
+from ..models import PasswordChange, PasswordHome, PasswordState, Status, subject_key
 from ..signals import PasswordChangedEvent, password_changed
 from . import flag
 from .records import database_of, open_requirements, refresh_flag, transact
@@ -78,7 +78,7 @@ def apply_read(user: AbstractBaseUser, state: PasswordState, profile: UserProfil
             # counts only when it was stamped after this read.
             end_sessions_before(state, change + INSTANT)
         if not first_read:
-            transaction.on_commit(partial(_announce, user, state.subject, change), using=database_of(state))
+            _record_change(user, state, change)
     _note_home(state, profile)
     state.read_at = max(profile.read_at, state.read_at or profile.read_at)
     # A hint that came after the read was sent stays due.
@@ -113,11 +113,21 @@ def _note_home(state: PasswordState, profile: UserProfile) -> None:
         state.password_home, state.connection = PasswordHome.ELSEWHERE, profile.identities[0].connection
 
 
-def _announce(user: AbstractBaseUser, subject: str, changed_at: datetime) -> None:
+def _record_change(user: AbstractBaseUser, state: PasswordState, change: datetime) -> None:
+    """Write the change down, once, with the intent to announce it; and announce it when that is committed."""
+    row, is_new = PasswordChange.objects.using(database_of(state)).get_or_create(
+        subject_key=state.subject_key,
+        changed_at=change,
+        defaults={"user_id": state.pk, "announce_due_at": timezone.now()},
+    )
+    if is_new:
+        transaction.on_commit(partial(announce, user, row), using=database_of(state))
+
+
+def announce(user: AbstractBaseUser, change: PasswordChange) -> None:
+    """Send `password_changed`, then note that it was sent: a process that ends in between may send it again."""
     event = PasswordChangedEvent(
-        event_id=f"password_changed:{subject_key(subject, changed_at.isoformat())}",
-        user_pk=user.pk,
-        subject=subject,
-        changed_at=changed_at,
+        event_id=f"password_changed:{change.pk}", user_pk=user.pk, changed_at=change.changed_at
     )
     password_changed.send_robust(sender=type(user), event=event)
+    PasswordChange.objects.filter(pk=change.pk).update(announce_due_at=None, announced_at=timezone.now())

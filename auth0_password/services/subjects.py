@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from django.utils import timezone
+from django.utils.module_loading import import_string
 
 from ..conf import conf
 from ..exceptions import NoPasswordHereError
@@ -15,8 +16,6 @@ from .records import database_of, transact
 from .requirements import Demand, add_requirement
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from django.contrib.auth.base_user import AbstractBaseUser
 
 
@@ -53,11 +52,7 @@ def address_at_auth0(user: AbstractBaseUser) -> str:
 
 
 def bind(user: AbstractBaseUser, profile: UserProfile) -> PasswordState:
-    """Bind the subject of a read to a user at their sign-in, take over the read, raise what the tenant asks for.
-
-    At a subject's first sign-in the tenant's `app_metadata.needsPasswordReset` raises a requirement
-    (reason `first_login`), unless the read shows a change that is later than `passwordResetRequiredAt`.
-    """
+    """Bind the subject of a read to a user at their sign-in, take over the read, raise what `FIRST_LOGIN` asks for."""
 
     def write(state: PasswordState) -> PasswordState:
         first = is_first_sign_in(state, profile.subject)
@@ -66,9 +61,8 @@ def bind(user: AbstractBaseUser, profile: UserProfile) -> PasswordState:
                 return state
             _rebind(state, profile.subject)
         apply_read(user, state, profile)
-        since = first_raise(state, profile) if first else None
-        if since is not None:
-            demand = Demand(reason=Reason.FIRST_LOGIN, raised_at=since, enforce_from=since)
+        demand = first_demand(user, state, profile) if first else None
+        if demand is not None:
             add_requirement(user, state, demand)
         return state
 
@@ -77,17 +71,40 @@ def bind(user: AbstractBaseUser, profile: UserProfile) -> PasswordState:
     return state
 
 
-def first_raise(state: PasswordState, profile: UserProfile) -> datetime | None:
-    """Since when the tenant requires a new password of somebody who signs in here for the first time, if it does.
+def first_demand(user: AbstractBaseUser, state: PasswordState, profile: UserProfile) -> Demand | None:
+    """What is asked of somebody who signs in here for the first time, by `FIRST_LOGIN`; it blocks at once.
 
-    In our clock, and never later than the read that showed it: it blocks at once.
+    Raises `ValueError` where a function of the site's own names a reason that does not exist.
     """
-    if state.password_home != PasswordHome.DATABASE or not profile.needs_password_reset:
+    if state.password_home != PasswordHome.DATABASE:
         return None
-    since = profile.password_reset_required_at
-    if since and profile.last_password_reset and profile.last_password_reset > since:
-        return None
-    return min(profile.in_our_clock(since), profile.read_at) if since else profile.read_at
+    since, reason = profile.read_at, first_reason(user, profile)
+    if conf.FIRST_LOGIN == "flagged" and profile.password_reset_required_at:
+        since = min(profile.in_our_clock(profile.password_reset_required_at), profile.read_at)
+    return Demand(reason=Reason(reason).value, raised_at=since, enforce_from=since) if reason else None
+
+
+def first_reason(user: AbstractBaseUser, profile: UserProfile) -> str | None:
+    """Why a new password is required at the first sign-in, or None."""
+    asked = {"flagged": _is_flagged, "always": _never_changed, "never": _nobody}.get(conf.FIRST_LOGIN)
+    if asked is None:
+        reason: str | None = import_string(conf.FIRST_LOGIN)(user=user, profile=profile)
+        return reason
+    return Reason.FIRST_LOGIN if asked(profile) else None
+
+
+def _nobody(profile: UserProfile) -> bool:
+    return False
+
+
+def _is_flagged(profile: UserProfile) -> bool:
+    """The tenant's flag, unless the password was changed after the time that it names."""
+    since, change = profile.password_reset_required_at, profile.last_password_reset
+    return profile.needs_password_reset and not (since and change and change > since)
+
+
+def _never_changed(profile: UserProfile) -> bool:
+    return profile.last_password_reset is None
 
 
 def hint_of_sign_in(user: AbstractBaseUser) -> None:

@@ -101,7 +101,7 @@ class Closed(TemplateView):
 
 
 urlpatterns = [
-    path("closed/", closed),
+    path("closed/", closed, name="named"),
     path("closed-async/", closed_async),
     path("closed-class/", Closed.as_view()),
     path("public/", public_without_user),
@@ -225,6 +225,21 @@ def test_before_its_time_the_flag_does_not_block(bob, grace, client, auth0_gatew
     client.force_login(bob)
     require_reset(bob, reason="policy", by=grace, enforce_from=timezone.now() + timedelta(days=1))
     assert client.get("/closed/").status_code == 200
+
+
+@pytest.mark.parametrize("name", ["named", f"{__name__}.closed"])
+def test_views_that_a_setting_opens(flagged, settings, name):
+    settings.AUTH0_PASSWORD = {**settings.AUTH0_PASSWORD, "EXEMPT_VIEWS": [name]}
+    assert flagged.get("/closed/").content.decode() == CANARY
+    assert flagged.get("/closed-class/").status_code == 303
+
+
+def test_at_first_a_site_may_only_look_who_would_be_blocked(flagged, bob, settings, caplog):
+    settings.AUTH0_PASSWORD = {**settings.AUTH0_PASSWORD, "ENFORCE": "report"}
+    caplog.set_level("INFO", logger="auth0_password")
+    assert flagged.get("/closed/").content.decode() == CANARY
+    assert f"would be blocked: user {bob.pk}" in caplog.text
+    assert "bob@example.com" not in caplog.text
 
 
 class TestOtherDoors:

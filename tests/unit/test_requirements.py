@@ -2,8 +2,8 @@ from datetime import timedelta
 
 import pytest
 
-from auth0_password.models import PasswordState, ResetRequirement
-from auth0_password.services import clear_reset, look, require_reset
+from auth0_password.models import PasswordChange, PasswordState, ResetRequirement
+from auth0_password.services import clear_reset, look, require_reset, subjects
 from auth0_password.signals import password_changed, reset_required
 
 pytestmark = pytest.mark.django_db
@@ -48,6 +48,9 @@ def test_required_then_changed(bob, grace, auth0_gateway, heard, django_capture_
     assert state(bob).changed_at == changed_at
     assert ResetRequirement.objects.get().status == "changed"
     assert [type(event).__name__ for event in heard] == ["ResetRequiredEvent", "PasswordChangedEvent"]
+    [change] = PasswordChange.objects.all()
+    assert (change.changed_at, change.announce_due_at) == (changed_at, None)
+    assert heard[1].event_id == f"password_changed:{change.pk}"
 
     with django_capture_on_commit_callbacks(execute=True):
         look(bob)
@@ -133,3 +136,23 @@ def test_nothing_is_announced_that_was_rolled_back(bob, heard, django_capture_on
             pass
     assert heard == []
     assert not ResetRequirement.objects.exists()
+
+
+def test_a_change_whose_announcement_was_cut_off_stays_due(
+    bob, auth0_gateway, later, django_capture_on_commit_callbacks
+):
+    auth0_gateway.change_password("auth0|bob")
+    later(seconds=1)
+    with django_capture_on_commit_callbacks():  # the process ends before they run
+        look(bob)
+    change = PasswordChange.objects.get()
+    assert change.announced_at is None
+    assert change.announce_due_at is not None
+
+
+def test_the_first_read_is_the_baseline(django_user_model, auth0_gateway, clock):
+    auth0_gateway.add("auth0|alice", last_password_reset=auth0_gateway.now())
+    alice = django_user_model.objects.create_user("alice")
+    subjects.bind(alice, auth0_gateway.read_user("auth0|alice"))
+    look(alice)
+    assert not PasswordChange.objects.exists()

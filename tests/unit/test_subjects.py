@@ -1,4 +1,5 @@
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 
@@ -59,6 +60,29 @@ def test_only_the_first_sign_in_raises(newcomer, auth0_gateway, later):
     subjects.bind(newcomer, auth0_gateway.read_user("auth0|new"))
     assert ResetRequirement.objects.count() == 1
     assert not PasswordState.objects.get().needs_reset
+
+
+def by_the_sites_own_rule(*, user, profile):
+    return "breach" if profile.email.startswith("leaked") else None
+
+
+@pytest.mark.parametrize(
+    ("policy", "fields", "reason"),
+    [
+        ("flagged", {}, None),
+        ("always", {}, "first_login"),
+        ("always", {"last_password_reset": datetime(2026, 1, 1, tzinfo=UTC)}, None),
+        ("never", {"app_metadata": FLAGGED}, None),
+        (f"{__name__}.by_the_sites_own_rule", {"email": "leaked@example.com"}, "breach"),
+        (f"{__name__}.by_the_sites_own_rule", {"email": "fine@example.com", "app_metadata": FLAGGED}, None),
+    ],
+)
+def test_who_must_at_the_first_sign_in(newcomer, auth0_gateway, settings, policy, fields, reason):
+    settings.AUTH0_PASSWORD = {**settings.AUTH0_PASSWORD, "FIRST_LOGIN": policy}
+    set_gateway(auth0_gateway)
+    state = bind(newcomer, auth0_gateway, "auth0|new", **fields)
+    assert state.needs_reset == bool(reason)
+    assert [row.reason for row in ResetRequirement.objects.all()] == ([reason] if reason else [])
 
 
 def test_flagged_before_they_ever_signed_in(newcomer, grace, auth0_gateway, later):
