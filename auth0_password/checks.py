@@ -1,12 +1,14 @@
 """System checks: every setting, and what has to stand around the package. Ids are stable.
 
-E001 AUTH0_PASSWORD is not a dict, or has an unknown key      E006 the sign-in backend is missing
-E002 a setting is missing or wrong                            E007 the pipeline links accounts by e-mail address
-E003 the Management client is the login client                E008 SESSION_COOKIE_SAMESITE is "Strict"
-E004 the middleware is missing                                E009 USE_TZ is off
+E001 AUTH0_PASSWORD is not a dict, or has an unknown key      E008 SESSION_COOKIE_SAMESITE is "Strict"
+E002 a setting is missing or wrong                            E009 USE_TZ is off
+E003 the Management client is the login client                E010 the Management secret is a sample, or short
+E004 the middleware is missing                                E011 a custom domain without the canonical one
 E005 the middleware stands before what it needs               W001 the pipeline lacks one of our steps
-                                                              W002 the middleware stands before LoginRequired
-                                                              W003 SQLite without immediate transactions
+E006 the sign-in backend is missing                           W002 the middleware stands before LoginRequired
+E007 the pipeline links accounts by e-mail address            W003 SQLite without immediate transactions
+                                                              W004 form-action does not name the tenant
+                                                              W005 another backend is called "auth0" too
 """
 
 from __future__ import annotations
@@ -17,14 +19,18 @@ from typing import Any
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, register
 from django.core.checks import Warning as Caution
+from django.utils.module_loading import import_string
 
-from .conf import BACKEND, KEYS, conf
+from .conf import BACKEND, BACKEND_NAME, KEYS, conf, is_loopback
 from .exceptions import ConfigurationError
 from .pipeline import PIPELINE
 
 MIDDLEWARE = "auth0_password.middleware.PasswordResetMiddleware"
 AUTHENTICATION = "django.contrib.auth.middleware.AuthenticationMiddleware"
 LOGIN_REQUIRED = "django.contrib.auth.middleware.LoginRequiredMiddleware"
+SHORTEST_SECRET = 32
+"""Auth0's are 64 characters."""
+
 BY_EMAIL = "social_core.pipeline.social_auth.associate_by_email"
 
 
@@ -38,6 +44,15 @@ def check_settings(**_: Any) -> list[CheckMessage]:
 def check_surroundings(**_: Any) -> list[CheckMessage]:
     """Middleware, backend, pipeline, cookies and times."""
     return [message for find in SURROUNDINGS for message in find()]
+
+
+@register(Tags.security)
+def check_policy(**_: Any) -> list[CheckMessage]:
+    """The site's Content-Security-Policy, where the tenant is known."""
+    try:
+        return list(_content_security_policy())
+    except ConfigurationError:
+        return []
 
 
 def _unknown_keys() -> Iterator[CheckMessage]:
@@ -67,11 +82,30 @@ def _wrong_values() -> Iterator[CheckMessage]:
         except ConfigurationError as error:
             readable = False
             yield Error(str(error), id="auth0_password.E002")
-    if readable and conf.login_client_id == conf.MANAGEMENT_CLIENT_ID:
+    if readable:
+        yield from _wrong_together()
+
+
+def _wrong_together() -> Iterator[CheckMessage]:
+    """What only shows when every setting can be read."""
+    if conf.login_client_id == conf.MANAGEMENT_CLIENT_ID:
         yield Error(
             "AUTH0_PASSWORD['MANAGEMENT_CLIENT_ID'] is the login client.",
             hint="Make a machine-to-machine application at Auth0 with read:users and create:user_tickets.",
             id="auth0_password.E003",
+        )
+    hostname = conf.DOMAIN.hostname
+    if not is_loopback(hostname) and len(conf.MANAGEMENT_CLIENT_SECRET) < SHORTEST_SECRET:
+        yield Error(
+            "AUTH0_PASSWORD['MANAGEMENT_CLIENT_SECRET'] is a sample, or too short to be Auth0's.",
+            hint="Copy the secret of the machine-to-machine application; keep it out of the code.",
+            id="auth0_password.E010",
+        )
+    if not is_loopback(hostname) and not hostname.endswith(".auth0.com") and "DOMAIN" not in settings.AUTH0_PASSWORD:
+        yield Error(
+            f"{hostname} looks like a custom domain: the Management API answers at the tenant's own host.",
+            hint="Set AUTH0_PASSWORD['DOMAIN'] to it, e.g. tenant.eu.auth0.com.",
+            id="auth0_password.E011",
         )
 
 
@@ -104,6 +138,29 @@ def _backend() -> Iterator[CheckMessage]:
             hint=f"Put {BACKEND!r} into AUTHENTICATION_BACKENDS in place of social-auth's own Auth0 backend.",
             id="auth0_password.E006",
         )
+
+
+def _other_backends() -> Iterator[CheckMessage]:
+    for path in settings.AUTHENTICATION_BACKENDS:
+        if path != BACKEND and getattr(import_string(path), "name", "") == BACKEND_NAME:
+            yield Caution(
+                f"{path} is called {BACKEND_NAME!r} too: social-auth uses whichever it finds last.",
+                hint="Remove it; ours takes over its users.",
+                id="auth0_password.W005",
+            )
+
+
+def _content_security_policy() -> Iterator[CheckMessage]:
+    """Django's own `SECURE_CSP`, and django-csp's setting. Browsers apply form-action to what follows a form."""
+    django_csp = getattr(settings, "CONTENT_SECURITY_POLICY", None) or {}
+    for policy in (getattr(settings, "SECURE_CSP", None) or {}, django_csp.get("DIRECTIVES", {})):
+        allowed = policy.get("form-action")
+        if allowed is not None and not {"*", "https:", conf.DOMAIN.url, conf.DOMAIN.host} & set(allowed):
+            yield Caution(
+                "The Content-Security-Policy's form-action does not name the tenant: browsers stop our buttons.",
+                hint=f"Add {conf.DOMAIN.url} to form-action.",
+                id="auth0_password.W004",
+            )
 
 
 def _pipeline() -> Iterator[CheckMessage]:
@@ -152,6 +209,7 @@ def _databases() -> Iterator[CheckMessage]:
 SURROUNDINGS: tuple[Callable[[], Iterator[CheckMessage]], ...] = (
     _middleware,
     _backend,
+    _other_backends,
     _pipeline,
     _cookies_and_times,
     _databases,

@@ -16,7 +16,7 @@ FILES = sorted(
 LEVELS = [
     {"conf", "exceptions", "signals", "decorators"},
     {"gateway", "models"},
-    {"services", "deployment"},
+    {"services", "loading", "deployment"},
     {"answers"},
     {"middleware", "backends", "pipeline", "receivers", "views", "forms", "urls", "webhooks", "admin", "tasks",
      "management", "contrib", "testing", "templatetags"},

@@ -10,7 +10,7 @@ MIDDLEWARE = checks.MIDDLEWARE
 def found(settings, **changes):
     for name, value in changes.items():
         setattr(settings, name, value)
-    messages = [*checks.check_settings(), *checks.check_surroundings()]
+    messages = [*checks.check_settings(), *checks.check_surroundings(), *checks.check_policy()]
     return sorted(message.id.removeprefix("auth0_password.") for message in messages)
 
 
@@ -19,11 +19,14 @@ def test_the_demonstration_is_clean(settings):
 
 
 def test_they_are_bound():
-    assert {checks.check_settings, checks.check_surroundings} <= set(registry.get_checks())
+    assert {checks.check_settings, checks.check_surroundings, checks.check_policy} <= set(registry.get_checks())
     assert not [message for message in run_checks(tags=["security"]) if message.id.startswith("auth0_password")]
 
 
 WITHOUT = {"MANAGEMENT_CLIENT_ID": "m2m", "MANAGEMENT_CLIENT_SECRET": "s"}
+
+
+REAL = {"MANAGEMENT_CLIENT_ID": "m2m", "MANAGEMENT_CLIENT_SECRET": "s" * 64}
 
 
 @pytest.mark.parametrize(
@@ -38,6 +41,11 @@ WITHOUT = {"MANAGEMENT_CLIENT_ID": "m2m", "MANAGEMENT_CLIENT_SECRET": "s"}
         ({**WITHOUT, "CONNECTION": ""}, ["E002"]),
         ({**WITHOUT, "REAUTH_MAX_AGE": "long"}, ["E002"]),
         ({**WITHOUT, "MANAGEMENT_CLIENT_ID": "demo-login-client"}, ["E003"]),
+        ({**WITHOUT, "ENFORCE": "log"}, ["E002"]),
+        ({**WITHOUT, "ENFORCE": "report", "FIRST_LOGIN": "always", "EXEMPT_VIEWS": ["help"]}, []),
+        ({**WITHOUT, "FIRST_LOGIN": "sometimes"}, ["E002"]),
+        ({**WITHOUT, "EXEMPT_VIEWS": ["/help/"]}, ["E002"]),
+        ({**WITHOUT, "EXEMPT_VIEWS": "help"}, ["E002"]),
     ],
 )
 def test_settings(settings, value, ids):
@@ -53,6 +61,21 @@ def test_settings(settings, value, ids):
         ({"AUTHENTICATION_BACKENDS": ["django.contrib.auth.backends.ModelBackend"]}, ["E006"]),
         ({"SOCIAL_AUTH_AUTH0_PIPELINE": (*checks.PIPELINE, checks.BY_EMAIL)}, ["E007"]),
         ({"SOCIAL_AUTH_AUTH0_PIPELINE": ()}, ["W001"]),
+        ({"AUTHENTICATION_BACKENDS": [checks.BACKEND, "social_core.backends.auth0.Auth0OAuth2"]}, ["W005"]),
+        ({"SECURE_CSP": {"form-action": ["'self'"]}}, ["W004"]),
+        ({"SECURE_CSP": {"form-action": ["'self'", "http://127.0.0.1:8001"]}}, []),
+        ({"SECURE_CSP": {"default-src": ["'self'"]}}, []),
+        ({"CONTENT_SECURITY_POLICY": {"DIRECTIVES": {"form-action": ["'self'"]}}}, ["W004"]),
+        ({"SOCIAL_AUTH_AUTH0_DOMAIN": "tenant.eu.auth0.com"}, ["E010"]),
+        ({"SOCIAL_AUTH_AUTH0_DOMAIN": "tenant.eu.auth0.com", "AUTH0_PASSWORD": REAL}, []),
+        ({"SOCIAL_AUTH_AUTH0_DOMAIN": "login.example.com", "AUTH0_PASSWORD": REAL}, ["E011"]),
+        (
+            {
+                "SOCIAL_AUTH_AUTH0_DOMAIN": "login.example.com",
+                "AUTH0_PASSWORD": {**REAL, "DOMAIN": "tenant.eu.auth0.com"},
+            },
+            [],
+        ),
         ({"SESSION_COOKIE_SAMESITE": "Strict"}, ["E008"]),
         ({"USE_TZ": False}, ["E009"]),
         ({"SOCIAL_AUTH_AUTH0_KEY": None}, ["E002"]),
