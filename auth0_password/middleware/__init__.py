@@ -1,0 +1,92 @@
+"""Keeps blocked users to the way out, and ended sessions out: one decision on the resolved view, sync and async."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, ItemsView
+from types import FrameType
+from typing import Any, cast
+
+from asgiref.sync import iscoroutinefunction, markcoroutinefunction, sync_to_async
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.views.debug import SafeExceptionReporterFilter
+
+from ..answers import problem_page
+from ..exceptions import ConflictError, GatewayError, PasswordResetRequired, RefusedError
+from .decision import Verdict, ajudge, judge
+from .guard import DECIDED, answer, hang_guard, held_back, is_settled, late_answer
+from .openness import carries_secrets, is_exempt, is_public, nobody_here
+
+GetResponse = Callable[[HttpRequest], HttpResponseBase | Awaitable[HttpResponseBase]]
+
+
+class PasswordResetMiddleware:
+    """Belongs right after Django's `AuthenticationMiddleware` (and `LoginRequiredMiddleware`, where it is used)."""
+
+    sync_capable = True
+    async_capable = True
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+        self.is_async = iscoroutinefunction(get_response)
+        if self.is_async:
+            markcoroutinefunction(self)
+            # Django would run a sync hook of an async stack in a thread, on every request.
+            self.process_view = self.aprocess_view  # type: ignore[method-assign, assignment]
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase | Awaitable[HttpResponseBase]:
+        if self.is_async:
+            return self.__acall__(request)
+        response = cast("HttpResponseBase", self.get_response(request))
+        return response if is_settled(request, response) else late_answer(request, response)
+
+    async def __acall__(self, request: HttpRequest) -> HttpResponseBase:
+        response = await self.get_response(request)  # type: ignore[misc]  # async here
+        return response if is_settled(request, response) else await sync_to_async(late_answer)(request, response)
+
+    def process_view(
+        self, request: HttpRequest, view: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]
+    ) -> HttpResponse | None:
+        """Decide before the view runs; on public views hang a guard on the user instead of loading them."""
+        exempt = is_exempt(request, view, kwargs)
+        if left_to_the_guard(request, view, exempt=exempt):
+            return None
+        verdict = judge(request.user, request.session)
+        return None if exempt and verdict is Verdict.BLOCKED else answer(request, verdict)
+
+    async def aprocess_view(
+        self, request: HttpRequest, view: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]
+    ) -> HttpResponse | None:
+        """`process_view` for an async stack: the same decision, and a thread only for an answer."""
+        exempt = is_exempt(request, view, kwargs)
+        if left_to_the_guard(request, view, exempt=exempt):
+            return None
+        verdict, request.user = await ajudge(request)
+        if verdict is Verdict.PASS or (exempt and verdict is Verdict.BLOCKED):
+            return None
+        return await sync_to_async(answer)(request, verdict)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        """The page for what a guard, a verb or social-auth raised."""
+        if isinstance(error, PasswordResetRequired):
+            return held_back(request)
+        if isinstance(error, (GatewayError, RefusedError, ConflictError)) or carries_secrets(request):
+            return problem_page(request, error)
+        return None
+
+
+class NoVariables(SafeExceptionReporterFilter):
+    """Error reports of a request that passes tokens or tickets on show no variables at all."""
+
+    def get_traceback_frame_variables(self, request: HttpRequest | None, tb_frame: FrameType) -> ItemsView[str, Any]:
+        return {}.items()
+
+
+def left_to_the_guard(request: HttpRequest, view: Callable[..., Any], *, exempt: bool) -> bool:
+    """Whether the user is not loaded before this view: then the guard decides, if somebody looks at them."""
+    request.__dict__[DECIDED] = True
+    if carries_secrets(request):
+        request.exception_reporter_filter = NoVariables()
+    if not is_public(view) and not nobody_here(request):
+        return False
+    hang_guard(request, exempt=exempt)
+    return True

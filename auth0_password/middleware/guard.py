@@ -1,0 +1,93 @@
+"""The guard on `request.user` of views whose user we do not load, and the answers to whoever is not let through."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import Any
+
+from django.contrib.auth import logout
+from django.contrib.auth.models import AnonymousUser
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.utils.functional import SimpleLazyObject
+
+from ..answers import blocked, ended, unreadable
+from ..exceptions import PasswordResetRequired
+from ..services.sessions import ENDED_KEY, note_change, noted_change
+from .decision import Verdict, judge, state_with
+from .openness import nobody_here
+
+DECIDED, HELD = "_auth0_password_decided", "_auth0_password_held"
+"""Marks on a request: a view was reached; somebody was not let through, and who."""
+
+
+def answer(request: HttpRequest, verdict: Verdict) -> HttpResponse | None:
+    """What the browser gets for a verdict; None lets the view answer."""
+    if verdict is Verdict.BLOCKED:
+        return blocked(request, request.user.password_state)  # type: ignore[union-attr]  # judged with it
+    if verdict is Verdict.ENDED:
+        leave(request)
+        return ended(request)
+    return unreadable(request) if verdict is Verdict.UNREADABLE else None
+
+
+def leave(request: HttpRequest) -> None:
+    """End this session here. What it had asked for is kept, so that signing in goes on from there."""
+    wanted = noted_change(request.session)
+    logout(request)
+    request.session[ENDED_KEY] = True
+    if wanted is not None:
+        note_change(request.session, wanted)
+
+
+def hang_guard(request: HttpRequest, *, exempt: bool) -> None:
+    """Let the view load the user or not; when it does, decide then."""
+    load, load_async = request.user, request.auser
+
+    def guarded() -> Any:
+        return let_through(request, load, exempt=exempt)
+
+    async def aguarded() -> Any:
+        user = await load_async()
+        await state_with(user)
+        return let_through(request, user, exempt=exempt)
+
+    request.user = SimpleLazyObject(guarded)  # type: ignore[assignment]  # as AuthenticationMiddleware does
+    request.auser = aguarded
+
+
+def let_through(request: HttpRequest, user: Any, *, exempt: bool) -> Any:
+    """The user, or nobody for a session that ended. Raises `PasswordResetRequired` for a blocked one."""
+    verdict = judge(user, request.session)
+    if verdict is Verdict.ENDED:
+        return AnonymousUser()
+    if verdict is Verdict.PASS or (exempt and verdict is Verdict.BLOCKED):
+        return user._wrapped if isinstance(user, SimpleLazyObject) else user  # the very object that was loaded
+    request.__dict__[HELD] = (verdict, user)
+    raise PasswordResetRequired
+
+
+def is_settled(request: HttpRequest, response: HttpResponseBase) -> bool:
+    """Whether a response may go out as it is: a view was reached, and nobody was held back."""
+    made_by_a_view = (
+        DECIDED in request.__dict__ or not HTTPStatus.OK <= response.status_code < HTTPStatus.MULTIPLE_CHOICES
+    )
+    return made_by_a_view and HELD not in request.__dict__
+
+
+def late_answer(request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+    """The answer in place of a response that is not settled: of a guard whose refusal a framework swallowed, or of a
+    page that no view made (a cache, a fallback for 404)."""
+    if HELD in request.__dict__:
+        return held_back(request) or response
+    if nobody_here(request):
+        return response
+    return answer(request, judge(request.user, request.session)) or response
+
+
+def held_back(request: HttpRequest) -> HttpResponse | None:
+    """The answer for a guard that raised."""
+    verdict, user = request.__dict__.pop(HELD, (Verdict.PASS, None))
+    if verdict is Verdict.PASS:
+        return None
+    request.user = user
+    return answer(request, verdict)
