@@ -36,7 +36,9 @@ def transact(user_pk: Any, write: Callable[[PasswordState], Result]) -> Result:
     for _ in range(ATTEMPTS):
         try:
             with transaction.atomic(using=database):
-                state, _made = PasswordState.objects.using(database).get_or_create(user_id=user_pk)
+                # Where the database has row locks they spare us the conflicts; nothing relies on them.
+                rows = PasswordState.objects.using(database).select_for_update()
+                state, _made = rows.get_or_create(user_id=user_pk)
                 result = write(state)
                 _save(state, database)
                 return result
