@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 ARGS ?=
 
-.PHONY: demo test check screenshots clean
+.PHONY: demo test check bench screenshots clean
 
 demo: .venv/.demo-installed  ## The site on 8000 and the local tenant on 8001, until Ctrl-C
 	@$(BIN)/python manage.py demo $(ARGS)
@@ -16,6 +16,9 @@ check: .venv/.dev-installed  ## Lint, format, types, migrations
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/python manage.py makemigrations --check --dry-run
+
+bench: .venv/.dev-installed  ## What a request costs; writes build/bench.json
+	$(BIN)/python tests/benchmarks/run.py $(ARGS)
 
 screenshots: .venv/.dev-installed  ## The README's pictures, from a demo of their own
 	PORT=8010 TENANT_PORT=8011 TENANT_STATE=.demo/pictures.json DATABASE_URL=sqlite:///$(CURDIR)/.demo/pictures.sqlite3 \

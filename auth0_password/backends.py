@@ -7,18 +7,16 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from asgiref.sync import sync_to_async
-from django.conf import settings
-from django.contrib.auth import get_user_model
 from django.http import HttpResponse
 from social_core.backends.open_id_connect import OpenIdConnectAuth
 from social_core.exceptions import AuthResponseError
 
 from .conf import BACKEND_NAME, conf
+from .loading import aload, load
 from .services.sign_ins import MAX_NEXT, SignIn
 
 if TYPE_CHECKING:
     from django.contrib.auth.base_user import AbstractBaseUser
-    from django.db.models import QuerySet
 
 TRANSIT_SECONDS = 5
 """How much longer than our stop-watch Auth0's clock may say that a re-authentication took."""
@@ -131,28 +129,15 @@ class Auth0PasswordBackend(OpenIdConnectAuth[HttpResponse]):
 
     def get_user(self, user_id: Any) -> AbstractBaseUser | None:
         """The user together with their password state, in one query; None where there is none (any more)."""
-        try:
-            user: AbstractBaseUser = self._users().get(pk=user_id)
-        except get_user_model().DoesNotExist:
-            return None
-        return user
+        return load(user_id)
 
     async def aget_user(self, user_id: Any) -> AbstractBaseUser | None:
         """`get_user` for `request.auser()`: the stock social backends have none."""
-        try:
-            user: AbstractBaseUser = await self._users().aget(pk=user_id)
-        except get_user_model().DoesNotExist:
-            return None
-        return user
+        return await aload(user_id)
 
     async def aauthenticate(self, *args: Any, **kwargs: Any) -> Any:
         """`authenticate` for `aauthenticate()`, which asks every backend."""
         return await sync_to_async(self.authenticate)(*args, **kwargs)
-
-    @staticmethod
-    def _users() -> QuerySet[Any]:
-        active = getattr(settings, "SOCIAL_AUTH_ACTIVE_USERS_FILTER", {"is_active": True})
-        return get_user_model()._default_manager.select_related("password_state").filter(**active)
 
     def _keep_wanted(self, state: str) -> None:
         """Keep what the trip is for under its state, and forget the oldest of too many trips."""

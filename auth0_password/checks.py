@@ -9,6 +9,7 @@ E006 the sign-in backend is missing                           W002 the middlewar
 E007 the pipeline links accounts by e-mail address            W003 SQLite without immediate transactions
                                                               W004 form-action does not name the tenant
                                                               W005 another backend is called "auth0" too
+                                                              E012 a cache answers before the middleware
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ from .pipeline import PIPELINE
 
 MIDDLEWARE = "auth0_password.middleware.PasswordResetMiddleware"
 AUTHENTICATION = "django.contrib.auth.middleware.AuthenticationMiddleware"
+FROM_CACHE = "django.middleware.cache.FetchFromCacheMiddleware"
 LOGIN_REQUIRED = "django.contrib.auth.middleware.LoginRequiredMiddleware"
 SHORTEST_SECRET = 32
 """Auth0's are 64 characters."""
@@ -122,6 +124,12 @@ def _middleware() -> Iterator[CheckMessage]:
             "PasswordResetMiddleware needs the user that AuthenticationMiddleware loads.",
             hint=f"Put it right after {AUTHENTICATION!r} in MIDDLEWARE.",
             id="auth0_password.E005",
+        )
+    elif FROM_CACHE in installed[: installed.index(MIDDLEWARE)]:
+        yield Error(
+            "FetchFromCacheMiddleware answers before PasswordResetMiddleware is asked: from the cache to anybody.",
+            hint="Put FetchFromCacheMiddleware last, as Django's documentation has it.",
+            id="auth0_password.E012",
         )
     elif LOGIN_REQUIRED in installed[installed.index(MIDDLEWARE) :]:
         yield Caution(

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 
+import hypothesis
 import pytest
 
 from auth0_password import gateway
 from tests.support.browser import Browser
 from tests.support.chromium import chromium  # noqa: F401 - a fixture
 from tests.support.tenant import LocalTenant, demo_seed
+
+hypothesis.settings.register_profile("ci", derandomize=True)
+if os.environ.get("CI"):
+    hypothesis.settings.load_profile("ci")
 
 
 @pytest.fixture(scope="session")

@@ -2,31 +2,29 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
 
-# A Date header is cut to its second and travels for a while: smaller differences are noise, not a clock.
-NOISE = timedelta(seconds=2)
+SECOND = timedelta(seconds=1)
 
 
 class TenantClock:
-    """Keeps how far Auth0's clock is from ours. Unknown counts as in step."""
+    """Keeps how far Auth0's clock may be ahead of ours, at most. Unknown counts as in step.
+
+    At most: then a change that is converted is never dated later than it was, and cannot answer what came after it.
+    """
 
     def __init__(self) -> None:
         self.offset = timedelta(0)
 
-    def now(self) -> datetime:
-        """Auth0's time, aware UTC."""
-        return datetime.now(UTC) + self.offset
+    def measure(self, date_header: str | None, sent_at: datetime) -> None:
+        """Learn from one answer, asked for at `sent_at` (our clock); an unreadable header changes nothing.
 
-    def measure(self, date_header: str | None) -> None:
-        """Learn from one answer; a header that is missing or unreadable changes nothing."""
+        A Date is cut to its second, and was written some time after we asked.
+        """
         try:
             theirs = parsedate_to_datetime(date_header or "")
         except ValueError:
             return
-        if theirs.tzinfo is None:
-            return
-        # The header names the second that was running: its middle is the best guess.
-        difference = theirs + timedelta(milliseconds=500) - datetime.now(UTC)
-        self.offset = difference if abs(difference) > NOISE else timedelta(0)
+        if theirs.tzinfo is not None:
+            self.offset = theirs + SECOND - sent_at

@@ -47,10 +47,6 @@ class ManagementGateway:
             timeout=(CONNECT_TIMEOUT, READ_TIMEOUT),
         )
 
-    def now(self) -> datetime:
-        """The time in Auth0's clock, aware UTC."""
-        return self._clock.now()
-
     def read_user(self, subject: str) -> UserProfile:
         """See `Gateway.read_user`."""
         read_at = timezone.now()
@@ -101,12 +97,17 @@ class ManagementGateway:
 
         client = httpx.Client(
             timeout=httpx.Timeout(READ_TIMEOUT, connect=CONNECT_TIMEOUT),
-            event_hooks={"response": [self._measure]},
+            event_hooks={"request": [note_the_time], "response": [self._measure]},
         )
         return Auth0(base_url=f"{self._domain.url}/api/v2", token=self._token, httpx_client=client, max_retries=0)
 
     def _measure(self, response: httpx.Response) -> None:
-        self._clock.measure(response.headers.get("date"))
+        self._clock.measure(response.headers.get("date"), response.request.extensions["sent_at"])
+
+
+def note_the_time(request: httpx.Request) -> None:
+    """Note when a request is sent, for the measure that its answer brings."""
+    request.extensions["sent_at"] = timezone.now()
 
 
 def profile_from(answer: dict[str, Any], read_at: datetime) -> UserProfile:

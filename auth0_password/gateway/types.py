@@ -28,7 +28,8 @@ class Identity:
 class UserProfile:
     """A user as `GET /api/v2/users/{id}` shows them. Times are aware UTC; Auth0's are in Auth0's clock.
 
-    `read_at` is the moment the read was sent, in our clock; `clock_offset` is how far Auth0's was ahead of it then.
+    `read_at` is the moment the read was sent, in our clock; `clock_offset` is how far Auth0's was ahead of it then, at
+    most.
     """
 
     subject: str
@@ -47,7 +48,8 @@ class UserProfile:
         return next((home for home in homes if home.connection == connection), homes[0] if homes else None)
 
     def in_our_clock(self, moment: datetime) -> datetime:
-        """A time of Auth0's as our clock had it. Only a read can tell: it has just measured the difference."""
+        """A time of Auth0's as our clock had it, at the earliest. Only a read can tell: it has just measured the
+        difference."""
         return moment - self.clock_offset
 
     @property
@@ -78,9 +80,6 @@ class Gateway(Protocol):
 
     def create_change_ticket(self, profile: UserProfile, identity: Identity) -> Ticket:
         """Make a link to the hosted page that sets the password of `identity`. It voids older links."""
-
-    def now(self) -> datetime:
-        """The time in Auth0's clock, aware UTC, as measured from the `Date` header of its last answers."""
 
 
 def parse_time(value: object) -> datetime | None:

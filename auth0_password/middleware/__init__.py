@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, ItemsView
+from functools import partial
 from types import FrameType
 from typing import Any, cast
 
@@ -12,7 +13,7 @@ from django.views.debug import SafeExceptionReporterFilter
 
 from ..answers import problem_page
 from ..exceptions import ConflictError, GatewayError, PasswordResetRequired, RefusedError
-from .decision import Verdict, ajudge, judge
+from .decision import ajudge, judge, stops
 from .guard import DECIDED, answer, hang_guard, held_back, is_settled, late_answer
 from .openness import carries_secrets, is_exempt, is_public, nobody_here
 
@@ -47,23 +48,21 @@ class PasswordResetMiddleware:
         self, request: HttpRequest, view: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]
     ) -> HttpResponse | None:
         """Decide before the view runs; on public views hang a guard on the user instead of loading them."""
-        exempt = is_exempt(request, view, kwargs)
-        if left_to_the_guard(request, view, exempt=exempt):
+        exempt = partial(is_exempt, request, view, kwargs)
+        if left_to_the_guard(request, view, kwargs, exempt):
             return None
         verdict = judge(request.user, request.session)
-        return None if exempt and verdict is Verdict.BLOCKED else answer(request, verdict)
+        return answer(request, verdict) if stops(verdict, exempt) else None
 
     async def aprocess_view(
         self, request: HttpRequest, view: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]
     ) -> HttpResponse | None:
         """`process_view` for an async stack: the same decision, and a thread only for an answer."""
-        exempt = is_exempt(request, view, kwargs)
-        if left_to_the_guard(request, view, exempt=exempt):
+        exempt = partial(is_exempt, request, view, kwargs)
+        if left_to_the_guard(request, view, kwargs, exempt):
             return None
         verdict, request.user = await ajudge(request)
-        if verdict is Verdict.PASS or (exempt and verdict is Verdict.BLOCKED):
-            return None
-        return await sync_to_async(answer)(request, verdict)
+        return await sync_to_async(answer)(request, verdict) if stops(verdict, exempt) else None
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         """The page for what a guard, a verb or social-auth raised."""
@@ -81,12 +80,14 @@ class NoVariables(SafeExceptionReporterFilter):
         return {}.items()
 
 
-def left_to_the_guard(request: HttpRequest, view: Callable[..., Any], *, exempt: bool) -> bool:
+def left_to_the_guard(
+    request: HttpRequest, view: Callable[..., Any], kwargs: dict[str, Any], exempt: Callable[[], bool]
+) -> bool:
     """Whether the user is not loaded before this view: then the guard decides, if somebody looks at them."""
-    request.__dict__[DECIDED] = True
+    public = is_public(view, kwargs) or nobody_here(request)
+    request.__dict__[DECIDED] = not public
     if carries_secrets(request):
         request.exception_reporter_filter = NoVariables()
-    if not is_public(view) and not nobody_here(request):
-        return False
-    hang_guard(request, exempt=exempt)
-    return True
+    if public:
+        hang_guard(request, exempt)
+    return public

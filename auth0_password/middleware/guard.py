@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any
 
 from django.contrib.auth import logout
 from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.utils.cache import has_vary_header
 from django.utils.functional import SimpleLazyObject
 
 from ..answers import blocked, ended, unreadable
 from ..exceptions import PasswordResetRequired
 from ..services.sessions import ENDED_KEY, note_change, noted_change
-from .decision import Verdict, judge, state_with
+from .decision import Verdict, have_at_hand, judge, stops, the_object
 from .openness import nobody_here
 
 DECIDED, HELD = "_auth0_password_decided", "_auth0_password_held"
-"""Marks on a request: a view was reached; somebody was not let through, and who."""
+"""Marks on a request: a view was reached (True once its user was judged); somebody was not let through, and who."""
 
 
 def answer(request: HttpRequest, verdict: Verdict) -> HttpResponse | None:
@@ -39,39 +41,53 @@ def leave(request: HttpRequest) -> None:
         note_change(request.session, wanted)
 
 
-def hang_guard(request: HttpRequest, *, exempt: bool) -> None:
+def hang_guard(request: HttpRequest, exempt: Callable[[], bool]) -> None:
     """Let the view load the user or not; when it does, decide then."""
     load, load_async = request.user, request.auser
 
     def guarded() -> Any:
-        return let_through(request, load, exempt=exempt)
+        return let_through(request, load, exempt)
 
     async def aguarded() -> Any:
         user = await load_async()
-        await state_with(user)
-        return let_through(request, user, exempt=exempt)
+        await have_at_hand(request, user)
+        return let_through(request, user, exempt)
 
     request.user = SimpleLazyObject(guarded)  # type: ignore[assignment]  # as AuthenticationMiddleware does
     request.auser = aguarded
 
 
-def let_through(request: HttpRequest, user: Any, *, exempt: bool) -> Any:
+def let_through(request: HttpRequest, user: Any, exempt: Callable[[], bool]) -> Any:
     """The user, or nobody for a session that ended. Raises `PasswordResetRequired` for a blocked one."""
     verdict = judge(user, request.session)
     if verdict is Verdict.ENDED:
         return AnonymousUser()
-    if verdict is Verdict.PASS or (exempt and verdict is Verdict.BLOCKED):
-        return user._wrapped if isinstance(user, SimpleLazyObject) else user  # the very object that was loaded
+    request.__dict__[DECIDED] = True
+    if not stops(verdict, exempt):
+        return the_object(user)
     request.__dict__[HELD] = (verdict, user)
     raise PasswordResetRequired
 
 
 def is_settled(request: HttpRequest, response: HttpResponseBase) -> bool:
-    """Whether a response may go out as it is: a view was reached, and nobody was held back."""
-    made_by_a_view = (
-        DECIDED in request.__dict__ or not HTTPStatus.OK <= response.status_code < HTTPStatus.MULTIPLE_CHOICES
-    )
-    return made_by_a_view and HELD not in request.__dict__
+    """Whether a response may go out as it is: it was decided, or holds nothing that had to be."""
+    if HELD in request.__dict__:
+        return False
+    return bool(request.__dict__.get(DECIDED)) or not (tells_something(response) and unseen(request, response))
+
+
+def tells_something(response: HttpResponseBase) -> bool:
+    """Whether there is a page in it, or the word that the browser's copy of one still holds (304)."""
+    return response.status_code < HTTPStatus.MULTIPLE_CHOICES or response.status_code == HTTPStatus.NOT_MODIFIED
+
+
+def unseen(request: HttpRequest, response: HttpResponseBase) -> bool:
+    """Whether nobody looked at the user for this page: no view was reached (a cache for the site, a fallback for
+    404), or the view's own cache answered with a page that differs from visitor to visitor."""
+    if DECIDED not in request.__dict__:
+        return True
+    from_cache = request.method in {"GET", "HEAD"} and getattr(request, "_cache_update_cache", None) is False
+    return from_cache and has_vary_header(response, "Cookie")
 
 
 def late_answer(request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
@@ -81,7 +97,10 @@ def late_answer(request: HttpRequest, response: HttpResponseBase) -> HttpRespons
         return held_back(request) or response
     if nobody_here(request):
         return response
-    return answer(request, judge(request.user, request.session)) or response
+    try:
+        return answer(request, judge(request.user, request.session)) or response
+    except PasswordResetRequired:  # the view's own guard hangs on the user
+        return held_back(request) or response
 
 
 def held_back(request: HttpRequest) -> HttpResponse | None:

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
-from django.utils.functional import SimpleLazyObject
+from django.utils.functional import SimpleLazyObject, empty
 from social_django.views import NAMESPACE
 
 from ..answers.redirects import APP_NAME
@@ -21,15 +21,24 @@ ALWAYS_OPEN = {"django.views.i18n.set_language", "django.contrib.auth.views.Logo
 """Views of others that stay open to blocked users: signing out (the admin's too), and the language."""
 
 
-def is_public(view: Callable[..., Any]) -> bool:
-    """Whether a view says that it needs nobody (`login_not_required`; every view of Django REST framework)."""
-    return not getattr(view, "login_required", True)
+def is_public(view: Callable[..., Any], kwargs: dict[str, Any]) -> bool:
+    """Whether a view says that it needs nobody (`login_not_required`; every view of Django REST framework).
+
+    Signing in at another backend says so too, but somebody who is signed in would link one more way in there.
+    """
+    foreign = dotted_name(view) in SIGNING_IN and kwargs.get("backend") != BACKEND_NAME
+    return not getattr(view, "login_required", True) and not foreign
+
+
+def dotted_name(view: Callable[..., Any]) -> str:
+    """Where a view is written down; for a class-based one, its class."""
+    target = getattr(view, "view_class", view)
+    return f"{target.__module__}.{getattr(target, '__qualname__', '')}"
 
 
 def is_exempt(request: HttpRequest, view: Callable[..., Any], kwargs: dict[str, Any]) -> bool:
     """Whether a resolved view stays open to blocked users. The path's text plays no part."""
-    target = getattr(view, "view_class", view)
-    name = f"{target.__module__}.{getattr(target, '__qualname__', '')}"
+    name = dotted_name(view)
     if name in SIGNING_IN:
         return bool(kwargs.get("backend") == BACKEND_NAME)
     match = request.resolver_match
@@ -39,9 +48,15 @@ def is_exempt(request: HttpRequest, view: Callable[..., Any], kwargs: dict[str, 
 
 
 def nobody_here(request: HttpRequest) -> bool:
-    """Whether the request brings no session, and its user has not been looked at: then it is not loaded by us."""
-    untouched = isinstance(request.user, SimpleLazyObject) and not hasattr(request, "_cached_user")
-    return untouched and settings.SESSION_COOKIE_NAME not in request.COOKIES
+    """Whether the request brings no session, and nobody has set or looked at its user: then it is left alone."""
+    return is_untouched(request.user) and settings.SESSION_COOKIE_NAME not in request.COOKIES
+
+
+def is_untouched(user: Any) -> bool:
+    """Whether this is the lazy user that Django's `AuthenticationMiddleware` left, not looked at yet."""
+    if not isinstance(user, SimpleLazyObject) or user._wrapped is not empty:
+        return False
+    return getattr(user.__dict__.get("_setupfunc"), "__module__", "") == "django.contrib.auth.middleware"
 
 
 def carries_secrets(request: HttpRequest) -> bool:

@@ -27,7 +27,8 @@ class PasswordState(models.Model):
     """Arrives with the user in the query that loads them.
 
     `changed_at` and `sessions_valid_since` are in Auth0's clock: they are compared with its times only. All others
-    are in ours. No row means: nothing is known, nothing is required.
+    are in ours; `sessions_valid_since_here` is for sessions that another backend began. No row means: nothing is
+    known, nothing is required.
     """
 
     user = models.OneToOneField(
@@ -55,6 +56,7 @@ class PasswordState(models.Model):
     read_at = models.DateTimeField(_("last read at Auth0"), null=True)
     check_due_at = models.DateTimeField(_("read due"), null=True, db_index=True)
     sessions_valid_since = models.DateTimeField(_("sessions count since"), null=True)
+    sessions_valid_since_here = models.DateTimeField(null=True, editable=False)
     version = models.PositiveIntegerField(default=0, editable=False)
 
     class Meta:

@@ -76,7 +76,7 @@ def apply_read(user: AbstractBaseUser, state: PasswordState, profile: UserProfil
         if answered or not first_read:
             # Never a whole second, so that a sign-in in the same second, whose time Auth0 cuts to that second,
             # counts only when it was stamped after this read.
-            end_sessions_before(state, change + INSTANT)
+            end_sessions_before(state, change + INSTANT, here=profile.read_at)
         if not first_read:
             _record_change(user, state, change)
     _note_home(state, profile)
@@ -88,10 +88,11 @@ def apply_read(user: AbstractBaseUser, state: PasswordState, profile: UserProfil
     refresh_flag(state)
 
 
-def end_sessions_before(state: PasswordState, moment: datetime) -> None:
-    """Sessions whose sign-in is older than `moment` no longer count. Only ever grows."""
+def end_sessions_before(state: PasswordState, moment: datetime, *, here: datetime) -> None:
+    """Sessions whose sign-in is older no longer count: than `moment` (Auth0's clock), or, when another backend began
+    them, than `here` (ours; the read that showed the change, so none that is older than it survives)."""
     if state.sessions_valid_since is None or moment > state.sessions_valid_since:
-        state.sessions_valid_since = moment
+        state.sessions_valid_since, state.sessions_valid_since_here = moment, here
 
 
 def _close_answered(state: PasswordState, profile: UserProfile) -> int:

@@ -25,7 +25,8 @@ class Stamp:
 
     `since` (Auth0's clock) is what is compared: the session counts if it is not older than `sessions_valid_since`.
     `at` (our clock) is when it was stamped, and `auth_age` how many seconds before that the person authenticated:
-    a sign-in through a running SSO session is as old as that session's.
+    a sign-in through a running SSO session is as old as that session's. `other` says that another backend began the
+    session: then `at` is compared, with `sessions_valid_since_here`.
     """
 
     id: str
@@ -34,6 +35,7 @@ class Stamp:
     auth_age: float | None = None
     sid: str = ""
     sub: str = ""
+    other: bool = False
 
     @classmethod
     def of_sign_in(cls, claims: Mapping[str, Any], state: PasswordState | None) -> Self:
@@ -50,9 +52,8 @@ class Stamp:
 
     @classmethod
     def of_other_backend(cls) -> Self:
-        """For a sign-in that has nothing to do with Auth0: it counts from the moment it was made, by our clock."""
-        now = timezone.now().timestamp()
-        return cls(id=new_id(), at=now, since=now)
+        """For a sign-in that has nothing to do with Auth0: only our clock dates it."""
+        return cls(id=new_id(), at=timezone.now().timestamp(), since=None, other=True)
 
     @classmethod
     def from_session(cls, session: Mapping[str, Any]) -> Self | None:
@@ -75,6 +76,8 @@ class Stamp:
     def counts(self, state: PasswordState | None) -> bool:
         """Whether the session is young enough for the user's state: after a change, only if its sign-in is
         younger than the change."""
+        if self.other and state is not None and state.sessions_valid_since_here is not None:
+            return self.at >= state.sessions_valid_since_here.timestamp()
         return _counts(self.since, state)
 
     def age(self, now: datetime) -> timedelta | None:

@@ -58,6 +58,8 @@ def test_settings(settings, value, ids):
         ({"MIDDLEWARE": []}, ["E004"]),
         ({"MIDDLEWARE": [MIDDLEWARE, checks.AUTHENTICATION]}, ["E005"]),
         ({"MIDDLEWARE": [checks.AUTHENTICATION, MIDDLEWARE, checks.LOGIN_REQUIRED]}, ["W002"]),
+        ({"MIDDLEWARE": [checks.AUTHENTICATION, checks.FROM_CACHE, MIDDLEWARE]}, ["E012"]),
+        ({"MIDDLEWARE": [checks.AUTHENTICATION, MIDDLEWARE, checks.FROM_CACHE]}, []),
         ({"AUTHENTICATION_BACKENDS": ["django.contrib.auth.backends.ModelBackend"]}, ["E006"]),
         ({"SOCIAL_AUTH_AUTH0_PIPELINE": (*checks.PIPELINE, checks.BY_EMAIL)}, ["E007"]),
         ({"SOCIAL_AUTH_AUTH0_PIPELINE": ()}, ["W001"]),

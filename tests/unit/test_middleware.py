@@ -11,6 +11,7 @@ from django.db.backends.utils import CursorWrapper
 from django.http import HttpResponse
 from django.template import Context, Template
 from django.urls import include, path
+from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 from django.views.generic import TemplateView
 
@@ -231,7 +232,9 @@ async def test_async_for_whoever_is_not_blocked(bob, async_client, settings, bac
 @pytest.mark.django_db(transaction=True)
 async def test_async_ended(bob, async_client, later):
     await async_client.aforce_login(bob, backend=BACKENDS[0])
-    await sync_to_async(transact)(bob.pk, lambda state: end_sessions_before(state, later(minutes=1)))
+    await sync_to_async(transact)(
+        bob.pk, lambda state: end_sessions_before(state, later(minutes=1), here=timezone.now())
+    )
     assert (await async_client.get("/closed-async/")).url == "/account/login/?next=/closed-async/"
     assert CANARY in (await async_client.get("/public/")).content.decode()
 
@@ -261,8 +264,6 @@ def test_an_unflagged_user_passes(bob, client):
 def test_before_its_time_the_flag_does_not_block(bob, grace, client, auth0_gateway):
     from datetime import timedelta
 
-    from django.utils import timezone
-
     client.force_login(bob)
     require_reset(bob, reason="policy", by=grace, enforce_from=timezone.now() + timedelta(days=1))
     assert client.get("/closed/").status_code == 200
@@ -286,8 +287,13 @@ def test_at_first_a_site_may_only_look_who_would_be_blocked(flagged, bob, settin
 class TestOtherDoors:
     def test_a_user_that_another_middleware_sets_lazily(self, flagged, bob, settings):
         settings.MIDDLEWARE = insert(settings.MIDDLEWARE, f"{__name__}.by_header")
-        assert type(flagged)().get("/closed/", headers={"x-user": bob.username}).status_code == 200  # looks at nobody
-        assert type(flagged)().get("/public-user/", headers={"x-user": bob.username}).status_code == 303
+        for url in ("/closed/", "/public-user/"):
+            assert type(flagged)().get(url, headers={"x-user": bob.username}).status_code == 303
+
+    def test_a_user_who_needs_no_session_outlives_a_change(self, bob, client, settings, auth0_gateway, later):
+        settings.MIDDLEWARE = insert(settings.MIDDLEWARE, f"{__name__}.by_header")
+        transact(bob.pk, lambda state: end_sessions_before(state, later(minutes=1), here=timezone.now()))
+        assert client.get("/closed/", headers={"x-user": bob.username}).content.decode() == CANARY
 
     def test_an_answer_that_no_view_made(self, flagged, settings):
         settings.MIDDLEWARE = [*settings.MIDDLEWARE, f"{__name__}.fallback"]
@@ -330,7 +336,7 @@ class TestAnEndedSession:
     @pytest.fixture
     def ended(self, bob, client, auth0_gateway, later):
         client.force_login(bob)
-        transact(bob.pk, lambda state: end_sessions_before(state, later(minutes=1)))
+        transact(bob.pk, lambda state: end_sessions_before(state, later(minutes=1), here=timezone.now()))
         return client
 
     def test_is_signed_out_once_with_words(self, ended):
