@@ -119,19 +119,25 @@ def _middleware() -> Iterator[CheckMessage]:
             hint=f"Put {MIDDLEWARE!r} right after {AUTHENTICATION!r} in MIDDLEWARE.",
             id="auth0_password.E004",
         )
-    elif AUTHENTICATION not in installed[: installed.index(MIDDLEWARE)]:
+        return
+    place = installed.index(MIDDLEWARE)
+    yield from _order(before=installed[:place], after=installed[place:])
+
+
+def _order(*, before: list[str], after: list[str]) -> Iterator[CheckMessage]:
+    if AUTHENTICATION not in before:
         yield Error(
             "PasswordResetMiddleware needs the user that AuthenticationMiddleware loads.",
             hint=f"Put it right after {AUTHENTICATION!r} in MIDDLEWARE.",
             id="auth0_password.E005",
         )
-    elif FROM_CACHE in installed[: installed.index(MIDDLEWARE)]:
+    if FROM_CACHE in before:
         yield Error(
             "FetchFromCacheMiddleware answers before PasswordResetMiddleware is asked: from the cache to anybody.",
             hint="Put FetchFromCacheMiddleware last, as Django's documentation has it.",
             id="auth0_password.E012",
         )
-    elif LOGIN_REQUIRED in installed[installed.index(MIDDLEWARE) :]:
+    if LOGIN_REQUIRED in after:
         yield Caution(
             "PasswordResetMiddleware stands before LoginRequiredMiddleware, which looks at every page's user.",
             hint="Put it after LoginRequiredMiddleware, or public pages are closed to blocked users.",
