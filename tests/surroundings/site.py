@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import django
 from asgiref.sync import iscoroutinefunction
 from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin
@@ -131,7 +132,7 @@ class ByProxy(RemoteUserMiddleware):
 
     def __init__(self, get_response):
         super().__init__(get_response)
-        if iscoroutinefunction(get_response):
+        if iscoroutinefunction(get_response) and django.VERSION < (6, 1):
             self.header = "X_PROXY_USER"  # there Django adds HTTP_ itself
 
 

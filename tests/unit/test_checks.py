@@ -84,6 +84,5 @@ def test_settings(settings, value, ids):
         ({"DATABASES": {"default": {"ENGINE": "django.db.backends.sqlite3"}}}, ["W003"]),
     ],
 )
-@pytest.mark.filterwarnings("ignore::django.utils.deprecation.RemovedInDjango60Warning")
 def test_surroundings(settings, changes, ids):
     assert found(settings, **changes) == ids
