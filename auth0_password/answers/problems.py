@@ -22,6 +22,7 @@ from social_core.exceptions import (
 )
 
 from .. import exceptions
+from ..services.requirements import label
 from .blocked import problem, wants_page
 from .redirects import next_of, private
 
@@ -192,7 +193,7 @@ def _page(request: HttpRequest, found: Problem, log_text: str) -> HttpResponse:
     found.log.warning("%s %s (user %s)", reference, log_text, getattr(request.user, "pk", None))
     context = {
         "problem": found,
-        "happened": str(found.happened) % {"name": request.user},
+        "happened": str(found.happened) % {"name": label(request.user)},
         "reference": reference,
         "next": _next(request),
     }

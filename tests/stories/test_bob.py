@@ -129,6 +129,6 @@ def test_another_person_at_the_second_sign_in_is_told(site, bob):
     bob.submit("Sign in again")
     type_password(bob, "alice@example.com", ALICES)
     assert bob.page.h1 == "You came back as somebody else"
-    assert "signed in as bob" in bob.page.visible_text.lower()
+    assert "signed in as Bob Miller" in bob.page.visible_text
     bob.get(f"{site}/loans/")
     assert bob.page.h1 == "Choose a new password"
