@@ -10,6 +10,8 @@ E007 the pipeline links accounts by e-mail address            W003 SQLite withou
                                                               W004 form-action does not name the tenant
                                                               W005 another backend is called "auth0" too
                                                               E012 a cache answers before the middleware
+Under `--deploy`, beside Django's own about cookies, HSTS and https:
+E013 the tenant is a local one
 """
 
 from __future__ import annotations
@@ -55,6 +57,24 @@ def check_policy(**_: Any) -> list[CheckMessage]:
         return list(_content_security_policy())
     except ConfigurationError:
         return []
+
+
+@register(Tags.security, deploy=True)
+def check_deployment(**_: Any) -> list[CheckMessage]:
+    """What is right on a developer's machine only."""
+    try:
+        domain = conf.DOMAIN
+    except ConfigurationError:
+        return []
+    if not is_loopback(domain.hostname):
+        return []
+    return [
+        Error(
+            f"The tenant is {domain}, on this very machine: whoever can start a process there signs in as anybody.",
+            hint="Set SOCIAL_AUTH_AUTH0_DOMAIN to your tenant's host.",
+            id="auth0_password.E013",
+        )
+    ]
 
 
 def _unknown_keys() -> Iterator[CheckMessage]:

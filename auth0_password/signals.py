@@ -2,6 +2,7 @@
 
 reset_required(event: ResetRequiredEvent)    a user must choose a new password from now on
 password_changed(event: PasswordChangedEvent)    a read at Auth0 showed a new password
+sessions_ended(event: SessionsEndedEvent)    somebody ended a user's sessions, one or all (not: a change did)
 
 `sender` is the user model. Receivers may be called again with the same `event_id`; exceptions that they raise
 are logged and reach nobody else (`send_robust`).
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 reset_required = Signal()
 password_changed = Signal()
+sessions_ended = Signal()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,3 +42,12 @@ class PasswordChangedEvent:
     event_id: str
     user_pk: Any
     changed_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class SessionsEndedEvent:
+    """`ended_at` is aware UTC, in our clock."""
+
+    event_id: str
+    user_pk: Any
+    ended_at: datetime

@@ -42,6 +42,7 @@ class PasswordActionsMixin:
 
 SKIPPED = {
     "elsewhere": _("%(user)s was skipped: the password lives with another provider."),
+    "local": _("%(user)s was skipped: this account has no identity at Auth0, only a password of this site."),
     "inactive": _("%(user)s was skipped: the account is not active."),
     "superuser": _("%(user)s was skipped: only a superuser may require this of a superuser."),
 }

@@ -10,7 +10,7 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import Model
 from django.http import HttpRequest, HttpResponse
 
-from ..models import PasswordChange, PasswordState, ResetRequirement
+from ..models import PasswordChange, PasswordState, ResetCampaign, ResetRequirement
 
 
 class ReadOnlyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # not generic at run time
@@ -59,6 +59,15 @@ class ResetRequirementAdmin(ReadOnlyAdmin):
     list_filter = ["status", "reason", "raised_at"]
     list_select_related = ["user"]
     ordering = ["-raised_at"]
+
+
+@admin.register(ResetCampaign)
+class ResetCampaignAdmin(ReadOnlyAdmin):
+    """Every decision about many users; its requirements are listed by themselves."""
+
+    list_display = ["__str__", "reason", "status", "by_label", "created_at", "enforce_from"]
+    list_filter = ["status", "reason"]
+    ordering = ["-created_at"]
 
 
 @admin.register(PasswordChange)

@@ -59,14 +59,16 @@ def is_htmx(request: HttpRequest) -> bool:
 
 
 def wants_page(request: HttpRequest) -> bool:
-    """Whether a person's browser navigates here: no script's `fetch`, nobody who asks for JSON only."""
+    """Whether a person's browser navigates here: no script's `fetch`, no program with a token, nobody who asks for
+    JSON only."""
     mode = request.headers.get("Sec-Fetch-Mode")
     if mode and mode != "navigate":
         return False
     if request.headers.get("X-Requested-With") == "XMLHttpRequest":
         return False
     accept = request.headers.get("Accept", "*/*")
-    return "text/html" in accept or ("*/*" in accept and "json" not in accept)
+    anything = "*/*" in accept and "json" not in accept and "Authorization" not in request.headers
+    return "text/html" in accept or anything
 
 
 def _where(request: HttpRequest) -> str:

@@ -59,8 +59,16 @@ class UserProfile:
     @property
     def password_reset_required_at(self) -> datetime | None:
         """`app_metadata.passwordResetRequiredAt`, or None where it is absent or not a time."""
+        return self._time("passwordResetRequiredAt")
+
+    @property
+    def password_reset_from(self) -> datetime | None:
+        """`app_metadata.passwordResetFrom`: when the flag begins to block. None where it is absent or not a time."""
+        return self._time("passwordResetFrom")
+
+    def _time(self, key: str) -> datetime | None:
         try:
-            return parse_time(self.app_metadata.get("passwordResetRequiredAt"))
+            return parse_time(self.app_metadata.get(key))
         except UnexpectedAnswerError:
             return None
 

@@ -18,7 +18,7 @@ from django.utils.functional import SimpleLazyObject
 from ..conf import conf
 from ..models import PasswordState
 from ..services import state_of
-from ..services.sessions import Stamp, session_counts
+from ..services.sessions import Stamp, ends_any, session_counts
 from .openness import is_untouched
 
 logger = logging.getLogger("auth0_password")
@@ -56,7 +56,7 @@ def enforced(user: Any) -> Verdict:
 def has_ended(user: Any, state: PasswordState, session: Any) -> bool:
     """Whether the user came with a session that does not count any more. Whoever names themselves anew with every
     request (a token, a proxy) has none that could."""
-    if state.sessions_valid_since is None or session.get(SESSION_KEY) != user._meta.pk.value_to_string(user):
+    if not ends_any(state) or session.get(SESSION_KEY) != user._meta.pk.value_to_string(user):
         return False
     return not session_counts(Stamp.from_session(session), state)
 

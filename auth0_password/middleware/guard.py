@@ -14,9 +14,10 @@ from django.utils.functional import SimpleLazyObject
 
 from ..answers import blocked, ended, unreadable
 from ..exceptions import PasswordResetRequired
+from ..services.requirements import note_held_back
 from ..services.sessions import ENDED_KEY, note_change, noted_change
 from .decision import Verdict, have_at_hand, judge, stops, the_object
-from .openness import nobody_here
+from .openness import is_untouched, nobody_here
 
 DECIDED, HELD = "_auth0_password_decided", "_auth0_password_held"
 """Marks on a request: a view was reached (True once its user was judged); somebody was not let through, and who."""
@@ -25,7 +26,9 @@ DECIDED, HELD = "_auth0_password_decided", "_auth0_password_held"
 def answer(request: HttpRequest, verdict: Verdict) -> HttpResponse | None:
     """What the browser gets for a verdict; None lets the view answer."""
     if verdict is Verdict.BLOCKED:
-        return blocked(request, request.user.password_state)  # type: ignore[union-attr]  # judged with it
+        state = request.user.password_state  # type: ignore[union-attr]  # judged with it
+        note_held_back(state)
+        return blocked(request, state)
     if verdict is Verdict.ENDED:
         leave(request)
         return ended(request)
@@ -73,11 +76,16 @@ def is_settled(request: HttpRequest, response: HttpResponseBase) -> bool:
     """Whether a response may go out as it is: it was decided, or holds nothing that had to be."""
     if HELD in request.__dict__:
         return False
-    return bool(request.__dict__.get(DECIDED)) or not (tells_something(response) and unseen(request, response))
+    if request.__dict__.get(DECIDED):
+        return True
+    return not (tells_something(request, response) and unseen(request, response))
 
 
-def tells_something(response: HttpResponseBase) -> bool:
-    """Whether there is a page in it, or the word that the browser's copy of one still holds (304)."""
+def tells_something(request: HttpRequest, response: HttpResponseBase) -> bool:
+    """Whether there is a page in it, or the word that the browser's copy of one still holds (304), or an error page
+    that may show whose it is: somebody has looked at the user for it."""
+    if response.status_code >= HTTPStatus.BAD_REQUEST:
+        return not is_untouched(request.user)
     return response.status_code < HTTPStatus.MULTIPLE_CHOICES or response.status_code == HTTPStatus.NOT_MODIFIED
 
 

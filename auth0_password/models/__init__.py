@@ -1,17 +1,23 @@
 """What is known and wanted, one file per subject. No network here, and only services write."""
 
+from .campaigns import CampaignStatus, ResetCampaign, Tell
 from .changes import PasswordChange
 from .requirements import Reason, ResetRequirement, Status
 from .state import PasswordHome, PasswordState, subject_key
+from .throttles import Throttle
 from .tokens import UsedToken
 
 __all__ = [
+    "CampaignStatus",
     "PasswordChange",
     "PasswordHome",
     "PasswordState",
     "Reason",
+    "ResetCampaign",
     "ResetRequirement",
     "Status",
+    "Tell",
+    "Throttle",
     "UsedToken",
     "subject_key",
 ]

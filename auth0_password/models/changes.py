@@ -8,7 +8,11 @@ from django.utils.translation import gettext_lazy as _
 
 
 class PasswordChange(models.Model):
-    """`changed_at` is in Auth0's clock; the other times are in ours."""
+    """`changed_at` is in Auth0's clock; the other times are in ours.
+
+    A `…_due_at` is work that is wanted; it is emptied when the work was done. `mail_to` is the address that was known
+    before the change, and is emptied when the mail was sent.
+    """
 
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -18,8 +22,19 @@ class PasswordChange(models.Model):
     )
     subject_key = models.CharField(max_length=64, editable=False)
     changed_at = models.DateTimeField(_("password changed at"))
+    way = models.CharField(_("way"), max_length=20, blank=True)
+    mail_to = models.EmailField(blank=True, editable=False)
+    mail_due_at = models.DateTimeField(null=True, editable=False, db_index=True)
+    mail_sent_at = models.DateTimeField(_("owner told at"), null=True)
+    revoke_due_at = models.DateTimeField(null=True, editable=False, db_index=True)
+    revoked_at = models.DateTimeField(_("access at Auth0 ended at"), null=True)
+    revoke_result = models.CharField(_("how ending it went"), max_length=64, blank=True)
     announce_due_at = models.DateTimeField(null=True, editable=False, db_index=True)
     announced_at = models.DateTimeField(_("announced at"), null=True)
+    disputed_at = models.DateTimeField(_("disputed at"), null=True)
+    tries = models.PositiveSmallIntegerField(default=0, editable=False)
+    lease_until = models.DateTimeField(null=True, editable=False)
+    lease_by = models.CharField(max_length=32, blank=True, editable=False)
 
     class Meta:
         verbose_name = _("password change")

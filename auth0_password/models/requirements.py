@@ -18,8 +18,9 @@ class Reason(models.TextChoices):
 
 
 class Status(models.TextChoices):
-    """How a requirement stands; all but `open` are final."""
+    """How a requirement stands; all but `draft` and `open` are final."""
 
+    DRAFT = "draft", _("rehearsed")
     SKIPPED = "skipped", _("skipped")
     OPEN = "open", _("open")
     CHANGED = "changed", _("password changed")
@@ -33,6 +34,9 @@ class RequirementQuerySet(models.QuerySet["ResetRequirement"]):
     def open(self) -> RequirementQuerySet:
         return self.filter(status=Status.OPEN)
 
+    def skipped(self) -> RequirementQuerySet:
+        return self.filter(status=Status.SKIPPED)
+
 
 class ResetRequirement(models.Model):
     """Times are in our clock: a read converts Auth0's with the offset that it has just measured."""
@@ -42,6 +46,14 @@ class ResetRequirement(models.Model):
         on_delete=models.CASCADE,
         related_name="password_requirements",
         verbose_name=_("user"),
+    )
+    campaign = models.ForeignKey(
+        "auth0_password.ResetCampaign",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="requirements",
+        verbose_name=_("campaign"),
     )
     reason = models.CharField(_("reason"), max_length=16, choices=Reason)
     message = models.TextField(_("message"), blank=True)
@@ -58,6 +70,11 @@ class ResetRequirement(models.Model):
     enforce_from = models.DateTimeField(_("blocks from"))
     status = models.CharField(_("status"), max_length=16, choices=Status, default=Status.OPEN)
     skip_reason = models.CharField(_("why it was skipped"), max_length=32, blank=True)
+    tell_due_at = models.DateTimeField(null=True, editable=False, db_index=True)
+    told_at = models.DateTimeField(_("told at"), null=True, blank=True)
+    tell_outcome = models.CharField(_("how telling went"), max_length=32, blank=True)
+    reminded_at = models.DateTimeField(_("reminded at"), null=True, blank=True)
+    first_blocked_at = models.DateTimeField(_("first held back at"), null=True, blank=True)
     closed_at = models.DateTimeField(_("closed at"), null=True, blank=True)
     closed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -74,7 +91,11 @@ class ResetRequirement(models.Model):
     class Meta:
         verbose_name = _("required reset")
         verbose_name_plural = _("required resets")
-        indexes = [models.Index(fields=["user", "status"], name="auth0_pw_req_user_status")]
+        indexes = [
+            models.Index(fields=["user", "status"], name="auth0_pw_req_user_status"),
+            models.Index(fields=["campaign", "status"], name="auth0_pw_req_campaign_status"),
+        ]
+        constraints = [models.UniqueConstraint(fields=["campaign", "user"], name="auth0_pw_once_per_campaign")]
 
     def __str__(self) -> str:
         return f"{self.user_id}: {self.reason} ({self.status})"

@@ -28,7 +28,8 @@ class PasswordState(models.Model):
 
     `changed_at` and `sessions_valid_since` are in Auth0's clock: they are compared with its times only. All others
     are in ours; `sessions_valid_since_here` is for sessions that another backend began. No row means: nothing is
-    known, nothing is required.
+    known, nothing is required. `mirror_*` is what is wanted of the flag's copy in the tenant, and `mirrored_*` what is
+    known of it there.
     """
 
     user = models.OneToOneField(
@@ -55,9 +56,20 @@ class PasswordState(models.Model):
     changed_at = models.DateTimeField(_("password changed at"), null=True)
     read_at = models.DateTimeField(_("last read at Auth0"), null=True)
     check_due_at = models.DateTimeField(_("read due"), null=True, db_index=True)
+    check_tries = models.PositiveSmallIntegerField(default=0, editable=False)
     sessions_valid_since = models.DateTimeField(_("sessions count since"), null=True)
     sessions_valid_since_here = models.DateTimeField(null=True, editable=False)
+    sessions_ended_at = models.DateTimeField(_("sessions ended at"), null=True)
+    ended = models.TextField(blank=True, editable=False)
+    language = models.CharField(_("language"), max_length=15, blank=True)
     version = models.PositiveIntegerField(default=0, editable=False)
+    mirrored_version = models.PositiveIntegerField(default=0, editable=False)
+    mirrored_flag = models.BooleanField(_("flag at Auth0"), null=True)
+    mirror_due_at = models.DateTimeField(null=True, editable=False, db_index=True)
+    mirror_tries = models.PositiveSmallIntegerField(default=0, editable=False)
+    mirror_error = models.CharField(_("why the flag is not at Auth0"), max_length=64, blank=True)
+    lease_until = models.DateTimeField(null=True, editable=False)
+    lease_by = models.CharField(max_length=32, blank=True, editable=False)
 
     class Meta:
         verbose_name = _("password state")

@@ -17,6 +17,7 @@ from ..backends import Auth0PasswordBackend
 from ..exceptions import GatewayError
 from ..gateway import UserProfile
 from ..services import issue_ticket, state_of, subjects
+from ..services.changes import hint_of_sign_in
 from ..services.sessions import Stamp
 from ..services.sessions import stamp_session as write_stamp
 from ..services.sign_ins import SignIn
@@ -109,9 +110,10 @@ def bind_subject(
     if password_profile is None and subjects.is_first_sign_in(state_of(user), uid):
         password_profile = subjects.read_subject(uid)
     if password_profile is None:
-        subjects.hint_of_sign_in(user)
+        hint_of_sign_in(user)
     else:
         subjects.bind(user, password_profile)
+    subjects.note_language(user)
 
 
 def forget_tokens(social: Any) -> None:

@@ -1,30 +1,80 @@
-"""How a state row is written: compare-and-set on `version` inside a short transaction, tried again on a conflict."""
+"""How a state row is written: what happened goes through `flag.transition`, inside a short transaction that is
+compare-and-set on `version` and tried again on a conflict."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, TypeVar
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from django.db import IntegrityError, OperationalError, router, transaction
+from django.utils import timezone
 
 from ..exceptions import ConflictError
 from ..models import PasswordState, ResetRequirement
 from ..models.requirements import RequirementQuerySet
 from . import flag
+from .effects import Context, perform
+
+if TYPE_CHECKING:
+    from django.contrib.auth.base_user import AbstractBaseUser
 
 Result = TypeVar("Result")
 
 ATTEMPTS = 8
+OWN_WAY = {"version", "check_due_at"}
+"""Written on their own: hints set `check_due_at` by themselves, and must not be overwritten with what it was."""
+
 WRITABLE = [
     field.attname
     for field in PasswordState._meta.concrete_fields
-    if not field.primary_key and field.name not in {"version", "check_due_at"}
+    if not field.primary_key and field.name not in OWN_WAY
 ]
-"""`check_due_at` is not among them: hints write it by themselves, and must not be overwritten with what it was."""
+SAME_NAMES = (
+    "subject", "connection", "changed_at", "read_at", "check_tries", "sessions_valid_since",
+    "sessions_valid_since_here", "mirror_due_at",
+)  # fmt: skip
+"""What the row and the pure state call the same."""
 
 
 class _OvertakenError(Exception):
     """Somebody wrote the row since we read it: roll back, read again."""
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """The state row as it is now, and the requirements that the event wrote or closed."""
+
+    state: PasswordState
+    requirements: list[ResetRequirement]
+    closed: int
+
+
+def record(
+    user: AbstractBaseUser,
+    event: flag.Event | Callable[[PasswordState], flag.Event],
+    *,
+    by: AbstractBaseUser | None = None,
+    note: str = "",
+) -> Recorded:
+    """Let an event happen to a user: keep the state that it leads to, and do what else it asks for.
+
+    An event that depends on the row is given as a function of it. `by` and `note` go into what is closed by hand.
+    Raises `ConflictError`.
+    """
+
+    def write(state: PasswordState) -> Recorded:
+        before, happening = flag_of(state), event(state) if callable(event) else event
+        after, effects = flag.transition(before, happening, timezone.now())
+        context = Context(user=user, state=state, database=database_of(state), by=by, note=note)
+        written = [perform(effect, context) for effect in effects]
+        requirements = [one for one in written if isinstance(one, ResetRequirement)]
+        _keep(state, before, after, requirements)
+        return Recorded(state, requirements, sum(one for one in written if isinstance(one, int)))
+
+    recorded = transact(user.pk, write)
+    user.password_state = recorded.state  # type: ignore[attr-defined]  # the one-to-one's reverse side
+    return recorded
 
 
 def transact(user_pk: Any, write: Callable[[PasswordState], Result]) -> Result:
@@ -57,16 +107,37 @@ def database_of(state: PasswordState) -> str:
     return str(state._state.db)
 
 
-def refresh_flag(state: PasswordState) -> None:
-    """Set the flag's fields on `state` from its open requirements; the caller's `transact` saves them."""
-    computed = flag.recompute(
-        flag.Raise(pk=row.pk, raised_at=row.raised_at, enforce_from=row.enforce_from)
-        for row in open_requirements(state)
+def flag_of(state: PasswordState) -> flag.Flag:
+    """A state row and its open requirements, as the pure functions have them."""
+    rows = open_requirements(state).order_by("pk")
+    return flag.Flag(
+        home=state.password_home,
+        mirrored=state.mirrored_flag,
+        check_due_at=state.check_due_at,
+        open=tuple(
+            flag.Requirement(
+                key=row.pk, raised_at=row.raised_at, enforce_from=row.enforce_from, campaign=row.campaign_id
+            )
+            for row in rows
+        ),
+        **{name: getattr(state, name) for name in SAME_NAMES},
     )
-    state.needs_reset = computed.needs_reset
-    state.required_at = computed.required_at
-    state.enforce_from = computed.enforce_from
-    state.requirement_id = computed.shown
+
+
+def _keep(state: PasswordState, before: flag.Flag, after: flag.Flag, requirements: list[ResetRequirement]) -> None:
+    """Set on the row what the event led to; the caller's `transact` saves it."""
+    for name in SAME_NAMES:
+        setattr(state, name, getattr(after, name))
+    state.password_home, state.mirrored_flag = after.home, after.mirrored
+    state.needs_reset, state.required_at, state.enforce_from = after.needs_reset, after.required_at, after.enforce_from
+    shown, newest = after.shown, [row.pk for row in requirements if row.pk and not row.skip_reason]
+    state.requirement_id = (shown.key or newest[-1]) if shown else None
+    if after.check_due_at != before.check_due_at:
+        rows = PasswordState.objects.using(database_of(state)).filter(pk=state.pk, check_due_at=before.check_due_at)
+        rows.update(check_due_at=after.check_due_at)
+        state.check_due_at = after.check_due_at
+    if after.mirror_due_at != before.mirror_due_at:
+        state.mirror_tries, state.mirror_error = 0, ""
 
 
 def _save(state: PasswordState, database: str) -> None:

@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import datetime
-from functools import partial
+from contextlib import suppress
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth import get_user_model
-from django.db import transaction
+from django.db import DatabaseError, transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
-from ..models import PasswordHome, PasswordState, Reason, ResetRequirement, Status
-from ..signals import ResetRequiredEvent, reset_required
-from .records import database_of, open_requirements, refresh_flag, transact
+from ..models import CampaignStatus, PasswordState, Reason, ResetCampaign, ResetRequirement
+from . import flag
+from .identities import signs_in_here_only
+from .records import database_of, record
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from django.contrib.auth.base_user import AbstractBaseUser
+
+    from ..models.requirements import RequirementQuerySet
 
     Users = AbstractBaseUser | Iterable[AbstractBaseUser]
 
@@ -29,53 +34,57 @@ def require_reset(
     by: AbstractBaseUser | None = None,
     message: str = "",
     enforce_from: datetime | None = None,
-) -> list[ResetRequirement]:
+) -> RequirementQuerySet:
     """Require a new password of `users` (a user, an iterable or a queryset), each in its own transaction.
 
     `reason` is one of `Reason`. `by` is who decided it; `message` is shown to the user as theirs. `enforce_from`
-    (aware; default: at once) is when it begins to block. Returns one row per user: `open`, or `skipped` with the
-    reason in `skip_reason` (`elsewhere`, `inactive`, `superuser`), which leaves that user's flag alone.
-    Raises `ValueError` for an unknown reason.
+    (aware; default: at once) is when it begins to block. Several users make a `ResetCampaign`, which `withdraw` can
+    take back.
+
+    Returns the requirements as a queryset, one per user: `open`, or `skipped` with the reason in `skip_reason`
+    (`elsewhere`, `local`, `inactive`, `superuser`), which leaves that user's flag alone. Raises `ValueError` for an
+    unknown reason.
     """
-    reason = Reason(reason).value
     now = timezone.now()
-    demand = Demand(reason=reason, raised_at=now, enforce_from=enforce_from or now, by=by, message=message)
-    people = [users] if isinstance(users, get_user_model()) else users
-    return [
-        transact(user.pk, lambda state, user=user: add_requirement(user, state, demand))  # type: ignore[misc]
-        for user in people  # type: ignore[union-attr]  # a user model is not an iterable
-    ]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Demand:
-    """What is asked of a user, by whom and since when (aware UTC, in our clock)."""
-
-    reason: str
-    raised_at: datetime
-    enforce_from: datetime
-    by: AbstractBaseUser | None = None
-    message: str = ""
-
-
-def add_requirement(user: AbstractBaseUser, state: PasswordState, demand: Demand) -> ResetRequirement:
-    """Raise one requirement, or record why not, inside the caller's `transact`."""
-    requirement = ResetRequirement(
-        user_id=user.pk,
-        reason=demand.reason,
-        message=demand.message,
-        by_id=demand.by.pk if demand.by else None,
-        by_label=label(demand.by),
-        raised_at=demand.raised_at,
-        enforce_from=demand.enforce_from,
-        skip_reason=why_skipped(user, state, demand.by),
+    demand = flag.Demand(
+        reason=Reason(reason).value,
+        raised_at=now,
+        enforce_from=enforce_from or now,
+        message=message,
+        by=by.pk if by else None,
+        by_label=label(by),
     )
-    requirement.status = Status.SKIPPED if requirement.skip_reason else Status.OPEN
-    requirement.save(using=database_of(state), force_insert=True)
-    refresh_flag(state)
-    if requirement.status == Status.OPEN:
-        transaction.on_commit(partial(_announce, user, requirement), using=database_of(state))
-    return requirement
+    if isinstance(users, get_user_model()):
+        row = require_of(users, demand, by=by)
+        return ResetRequirement.objects.filter(pk__in=[row.pk] if row else [])
+    return _require_of_many(users, demand, by)  # type: ignore[arg-type]  # a user model is not an iterable
+
+
+def _require_of_many(
+    users: Iterable[AbstractBaseUser], demand: flag.Demand, by: AbstractBaseUser | None
+) -> RequirementQuerySet:
+    campaign = _begin(demand)
+    for user in users.iterator(chunk_size=1000) if isinstance(users, QuerySet) else users:
+        require_of(user, replace(demand, campaign=campaign.pk), by=by)
+    running = ResetCampaign.objects.filter(pk=campaign.pk, status=CampaignStatus.RUNNING)
+    running.update(status=CampaignStatus.FINISHED)
+    return ResetRequirement.objects.filter(campaign=campaign)
+
+
+def require_of(
+    user: AbstractBaseUser, demand: flag.Demand, *, by: AbstractBaseUser | None = None
+) -> ResetRequirement | None:
+    """Raise one requirement, or record why not. None where this campaign has asked the user before, or was taken
+    back meanwhile."""
+    person = flag.Person(
+        active=user.is_active, local=signs_in_here_only(user), off_limits=_is_superuser(user) and not _may_touch(by)
+    )
+
+    def happening(state: PasswordState) -> flag.Event:
+        return flag.Required(demand=demand, person=person, again=_was_asked(state, demand))
+
+    recorded = record(user, happening)
+    return recorded.requirements[0] if recorded.requirements else None
 
 
 def clear_reset(user: AbstractBaseUser, *, by: AbstractBaseUser | None, note: str = "") -> int:
@@ -83,32 +92,18 @@ def clear_reset(user: AbstractBaseUser, *, by: AbstractBaseUser | None, note: st
 
     `changed_at` stays as it is: nothing is claimed about the password. `by` is who decided it.
     """
-    now = timezone.now()
-
-    def write(state: PasswordState) -> int:
-        closed = close(state, Status.CLEARED, at=now, by=by, note=note)
-        refresh_flag(state)
-        return closed
-
-    return transact(user.pk, write)
+    return record(user, flag.Cleared(), by=by, note=note).closed
 
 
-def close(
-    state: PasswordState, status: Status, *, at: datetime, by: AbstractBaseUser | None = None, note: str = ""
-) -> int:
-    """Close all open requirements of a state's user, inside the caller's `transact`."""
-    return open_requirements(state).update(status=status, closed_at=at, closed_by=by, note=note)
+def withdraw(campaign: ResetCampaign, *, by: AbstractBaseUser | None) -> int:
+    """Take a campaign back: close its open requirements as `withdrawn`. Returns how many there were.
 
-
-def why_skipped(user: AbstractBaseUser, state: PasswordState, by: AbstractBaseUser | None) -> str:
-    """Why this user cannot be flagged, or an empty string."""
-    if state.password_home == PasswordHome.ELSEWHERE:
-        return "elsewhere"
-    if not user.is_active:
-        return "inactive"
-    if by is not None and getattr(user, "is_superuser", False) and not getattr(by, "is_superuser", False):
-        return "superuser"
-    return ""
+    Whatever else is required of the same users stays. May be called again: it goes on where it was interrupted.
+    """
+    ResetCampaign.objects.filter(pk=campaign.pk).update(status=CampaignStatus.TAKEN_BACK)
+    campaign.status = CampaignStatus.TAKEN_BACK
+    rows = ResetRequirement.objects.filter(campaign=campaign).open().select_related("user").order_by("pk")
+    return sum(record(row.user, flag.Withdrawn(campaign=campaign.pk), by=by).closed for row in rows.iterator())
 
 
 def label(by: Any) -> str:
@@ -119,12 +114,41 @@ def label(by: Any) -> str:
     return (full_name or str(by))[:150]
 
 
-def _announce(user: AbstractBaseUser, requirement: ResetRequirement) -> None:
-    event = ResetRequiredEvent(
-        event_id=f"reset_required:{requirement.pk}",
-        user_pk=user.pk,
-        reason=requirement.reason,
-        required_at=requirement.raised_at,
-        enforce_from=requirement.enforce_from,
+def note_held_back(state: PasswordState) -> None:
+    """Note the first time that the user met the flag. Whoever is held back is held back without that, too."""
+    if state.requirement is None or state.requirement.first_blocked_at is not None:
+        return
+    rows = ResetRequirement.objects.filter(pk=state.requirement.pk, first_blocked_at__isnull=True)
+    with suppress(DatabaseError), transaction.atomic(using=rows.db):
+        rows.update(first_blocked_at=timezone.now())
+
+
+def _begin(demand: flag.Demand) -> ResetCampaign:
+    return ResetCampaign.objects.create(
+        reason=demand.reason,
+        message=demand.message,
+        by_id=demand.by,
+        by_label=demand.by_label,
+        created_at=demand.raised_at,
+        enforce_from=demand.enforce_from,
+        status=CampaignStatus.RUNNING,
     )
-    reset_required.send_robust(sender=type(user), event=event)
+
+
+def _was_asked(state: PasswordState, demand: flag.Demand) -> bool:
+    """Whether the campaign has a row of this user already, or asks nobody any more."""
+    if demand.campaign is None:
+        return False
+    database = database_of(state)
+    asked = ResetRequirement.objects.using(database).filter(campaign=demand.campaign, user_id=state.pk)
+    taken_back = ResetCampaign.objects.using(database).filter(pk=demand.campaign, status=CampaignStatus.TAKEN_BACK)
+    return asked.exists() or taken_back.exists()
+
+
+def _is_superuser(user: Any) -> bool:
+    return bool(getattr(user, "is_superuser", False))
+
+
+def _may_touch(by: AbstractBaseUser | None) -> bool:
+    """Whether whoever asks may ask it of a superuser: another superuser, or nobody in particular (a command)."""
+    return by is None or _is_superuser(by)

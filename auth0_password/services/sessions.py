@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import secrets
 from collections.abc import Mapping, MutableMapping
 from dataclasses import asdict, dataclass, fields
@@ -23,10 +24,11 @@ CHANGE_KEY = "_auth0_password_change"
 class Stamp:
     """One sign-in. Times are Unix seconds; None where Auth0 did not say.
 
-    `since` (Auth0's clock) is what is compared: the session counts if it is not older than `sessions_valid_since`.
-    `at` (our clock) is when it was stamped, and `auth_age` how many seconds before that the person authenticated:
-    a sign-in through a running SSO session is as old as that session's. `other` says that another backend began the
-    session: then `at` is compared, with `sessions_valid_since_here`.
+    `since` (Auth0's clock) is compared with changes: the session counts if it is not older than
+    `sessions_valid_since`. `at` (our clock) is when it was stamped, and `auth_age` how many seconds before that the
+    person authenticated: a sign-in through a running SSO session is as old as that session's. Together they are
+    compared with `sessions_ended_at`; `kept_at` is when this session ended all others. `other` says that another
+    backend began the session: then `at` is compared, with `sessions_valid_since_here`.
     """
 
     id: str
@@ -36,6 +38,7 @@ class Stamp:
     sid: str = ""
     sub: str = ""
     other: bool = False
+    kept_at: float | None = None
 
     @classmethod
     def of_sign_in(cls, claims: Mapping[str, Any], state: PasswordState | None) -> Self:
@@ -59,9 +62,10 @@ class Stamp:
     def from_session(cls, session: Mapping[str, Any]) -> Self | None:
         """The session's stamp; None for a session that has none, or one of another version of this package."""
         data: Any = session.get(STAMP_KEY)
+        known = {field.name for field in fields(cls)}
         try:
-            return cls(**{field.name: data[field.name] for field in fields(cls)})
-        except (KeyError, TypeError):
+            return cls(**{name: value for name, value in data.items() if name in known})
+        except (AttributeError, TypeError):
             return None
 
     def to_session(self) -> dict[str, Any]:
@@ -74,11 +78,25 @@ class Stamp:
         return None if self.auth_age is None else datetime.fromtimestamp(self.at - self.auth_age, UTC)
 
     def counts(self, state: PasswordState | None) -> bool:
-        """Whether the session is young enough for the user's state: after a change, only if its sign-in is
-        younger than the change."""
-        if self.other and state is not None and state.sessions_valid_since_here is not None:
-            return self.at >= state.sessions_valid_since_here.timestamp()
+        """Whether the session may go on for the user's state: after a change, only if its sign-in is younger than
+        the change; after all were ended, only if the person authenticated later."""
+        if state is None:
+            return True
+        named = {self.id, self.sid} - {""}
+        return self._is_young_enough(state) and self._outlived_the_end(state) and not named & ended_names(state).keys()
+
+    def _is_young_enough(self, state: PasswordState) -> bool:
+        if self.other:
+            here = state.sessions_valid_since_here
+            return here is None or self.at >= here.timestamp()
         return _counts(self.since, state)
+
+    def _outlived_the_end(self, state: PasswordState) -> bool:
+        if state.sessions_ended_at is None:
+            return True
+        end = state.sessions_ended_at.timestamp()
+        authenticated = 0.0 if self.auth_age is None else self.at - self.auth_age
+        return (self.at if self.other else authenticated) > end or (self.kept_at or 0) >= end
 
     def age(self, now: datetime) -> timedelta | None:
         """How long before `now` (our clock) the person authenticated; not: came back through an SSO session."""
@@ -87,7 +105,20 @@ class Stamp:
 
 def session_counts(stamp: Stamp | None, state: PasswordState | None) -> bool:
     """Whether a session with that stamp (or without one) still counts for a user with that state."""
-    return stamp.counts(state) if stamp else _counts(None, state)
+    if stamp is not None:
+        return stamp.counts(state)
+    return state is None or not (state.sessions_valid_since or state.sessions_ended_at)
+
+
+def ends_any(state: PasswordState | None) -> bool:
+    """Whether any session of this user was ever ended: only then is a stamp looked at."""
+    return state is not None and bool(state.sessions_valid_since or state.sessions_ended_at or state.ended)
+
+
+def ended_names(state: PasswordState) -> dict[str, int]:
+    """The sessions that were ended one by one: stamp ids and `sid`s, and the Unix second until which each is kept."""
+    names: dict[str, int] = json.loads(state.ended) if state.ended else {}
+    return names
 
 
 ENDED_KEY = "_auth0_password_ended"

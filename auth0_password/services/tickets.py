@@ -19,7 +19,7 @@ from ..exceptions import (
 )
 from ..gateway import Identity, Ticket, UserProfile, get_gateway
 from ..models import PasswordState, Reason, UsedToken
-from .changes import record_read, state_of
+from .changes import hint_of_link, record_read, state_of
 from .records import open_requirements
 from .sessions import Stamp
 
@@ -65,7 +65,7 @@ def issue_ticket(user: AbstractBaseUser, *, proof: Stamp | None) -> Ticket:
         # No link reached anybody. If one was made all the same, the next one voids it.
         UsedToken.objects.filter(key=key).delete()
         raise
-    PasswordState.objects.filter(pk=user.pk).update(check_due_at=profile.read_at)
+    hint_of_link(user)
     return ticket
 
 

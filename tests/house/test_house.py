@@ -25,7 +25,7 @@ LEVELS = [
 LEVEL = {room: level for level, rooms in enumerate(LEVELS) for room in rooms}
 ALLOWED_SIDEWAYS = {
     ("exceptions", "conf"), ("conf", "exceptions"), ("urls", "views"), ("views", "forms"), ("pipeline", "backends"),
-    ("checks", "pipeline"), ("apps", "checks"), ("apps", "receivers"),
+    ("contrib", "middleware"), ("checks", "pipeline"), ("apps", "checks"), ("apps", "receivers"),
 }  # fmt: skip
 
 

@@ -125,6 +125,11 @@ class PublicTemplate(TemplateView):
     template_name = "demo/home.html"
 
 
+def not_found_for_somebody(request, exception):
+    """A site's page for what does not exist, in its usual layout: with the name of who is signed in."""
+    return HttpResponse(f"{CANARY} {request.user}", status=404)
+
+
 class ByProxy(RemoteUserMiddleware):
     """A proxy in front names the user, under WSGI and ASGI alike."""
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
+
 import pytest
 from django.http import HttpRequest
 from django.urls import path
@@ -15,6 +17,8 @@ from rest_framework.permissions import AllowAny, IsAuthenticated
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from auth0_password.contrib.rest_framework import PasswordIsCurrent
+from auth0_password.decorators import password_reset_exempt
 from tests.surroundings.site import CANARY
 from tests.surroundings.site import urlpatterns as site_urls
 
@@ -53,6 +57,22 @@ class OpenApi(Api):
     permission_classes = [AllowAny]
 
 
+class CurrentApi(BothApi):
+    permission_classes = [IsAuthenticated, PasswordIsCurrent]
+
+
+class CurrentOpenApi(BothApi):
+    permission_classes = [PasswordIsCurrent]
+
+
+class CurrentByPassword(CurrentApi):
+    authentication_classes = [BasicAuthentication]
+
+
+class Help(CurrentApi):
+    """Stays open."""
+
+
 @api_view(["GET"])
 @authentication_classes([BasicAuthentication, SessionAuthentication])
 @permission_classes([IsAuthenticated])
@@ -67,6 +87,10 @@ urlpatterns = [
     path("api/both/", BothApi.as_view()),
     path("api/function/", function_api),
     path("api/token/", TokenApi.as_view()),
+    path("api/current/", CurrentApi.as_view()),
+    path("api/current/open/", CurrentOpenApi.as_view()),
+    path("api/current/password/", CurrentByPassword.as_view()),
+    path("api/current/help/", password_reset_exempt(Help.as_view())),
     *site_urls,
 ]
 BY_SESSION = ["/api/", "/api/open/", "/api/both/", "/api/function/"]
@@ -119,10 +143,40 @@ def test_a_broken_token_beside_a_session_opens_nothing(flagged):
 
 
 @pytest.mark.parametrize("url", ["/api/token/", "/api/both/"])
-def test_token_users_are_not_held_back_yet(visitor, bob, flag_bob, url):
-    """What the middleware cannot see: the token is read inside the view. The permission of DESIGN §5.6 is to come."""
+def test_without_the_permission_a_token_opens_its_view(visitor, bob, flag_bob, url):
+    """What the middleware cannot see: the token is read inside the view."""
     flag_bob()
     assert CANARY in visitor.sees(url, headers={"authorization": "Token bob"})
+
+
+@pytest.mark.parametrize("url", ["/api/current/", "/api/current/open/", "/api/current/password/"])
+def test_the_permission_holds_back_whoever_names_themselves_in_the_request(visitor, bob, flag_bob, url):
+    bob.set_password("secret")
+    bob.save()
+    credentials = b64encode(b"bob:secret").decode() if "password" in url else "bob"
+    headers = {"authorization": f"{'Basic' if 'password' in url else 'Token'} {credentials}"}
+    assert CANARY in visitor.sees(url, headers=headers)
+    RAN.clear()
+    flag_bob()
+    answer = visitor.open(url, headers=headers)
+    assert (answer.status_code, answer["Content-Type"]) == (403, "application/problem+json")
+    assert answer.json()["code"] == "password_reset_required"
+    assert RAN == []
+
+
+def test_the_permission_and_a_session(flagged):
+    flagged.is_held_back("/api/current/", headers={"accept": "text/html"})
+    assert RAN == []
+
+
+def test_the_permission_lets_strangers_be_judged_by_the_others(visitor, bob):
+    assert CANARY in visitor.sees("/api/current/open/")
+    assert visitor.open("/api/current/").status_code == 401
+
+
+def test_an_exempt_view_stays_open_to_tokens(visitor, bob, flag_bob):
+    flag_bob()
+    assert CANARY in visitor.sees("/api/current/help/", headers={"authorization": "Token bob"})
 
 
 def test_a_token_and_a_session_at_once(flagged):

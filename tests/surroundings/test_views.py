@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from django.urls import get_resolver
 from django.views.static import serve
 
 from auth0_password.exceptions import PasswordResetRequired
@@ -11,6 +12,7 @@ from tests.surroundings.conftest import LOGIN_REQUIRED, put_after, put_before
 from tests.surroundings.site import BEGUN, CANARY, CLOSED
 
 METHODS = ["HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE", "TRACE", "CONNECT", "BREW"]
+clear_cache_of_handlers = get_resolver.__globals__["_get_cached_resolver"].cache_clear
 SHOWN = {name: url for name, url in CLOSED.items() if name not in {"missing", "broken"}}
 
 
@@ -75,6 +77,23 @@ def test_a_page_that_does_not_exist_is_not_found(flagged):
     answer = flagged.open("/nowhere/")
     assert answer.status_code == 404
     assert "bob" not in flagged.body(answer)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_not_found_page_that_shows_whose_it_is(flagged, bob, monkeypatch):
+    """An async stack makes that page in a thread, with a database connection of its own."""
+    handler = "tests.surroundings.site.not_found_for_somebody"
+    monkeypatch.setattr("tests.surroundings.site.handler404", handler, raising=False)
+    clear_cache_of_handlers()
+    assert flagged.is_held_back("/nowhere/")["Location"] == "/account/required/?next=/nowhere/"
+    clear_reset(bob, by=None)
+    assert f"{CANARY} bob" in flagged.sees("/nowhere/")
+
+
+def test_a_not_found_page_costs_the_visitor_nothing(visitor, bob, django_assert_num_queries):
+    visitor.client.force_login(bob, backend="auth0_password.backends.Auth0PasswordBackend")
+    with django_assert_num_queries(0):
+        assert visitor.open("/nowhere/").status_code == 404
 
 
 def test_static_views_are_open_only_when_the_site_says_so(flagged, settings):

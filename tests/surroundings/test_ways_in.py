@@ -58,6 +58,7 @@ def test_a_sign_in_in_the_sites_own_code(visitor, bob, flag_bob):
 def test_the_admins_own_form(visitor, grace, auth0_gateway, clock):
     grace.set_password("Local-1!")
     grace.save()
+    grace.social_auth.create(provider="auth0", uid="auth0|grace")
     require_reset(grace, reason="policy")
     answer = visitor.post("/admin/login/?next=/admin/", {"username": "grace", "password": "Local-1!"})
     assert (answer.status_code, answer["Location"]) == (302, "/admin/")

@@ -18,8 +18,10 @@ from auth0_password.exceptions import GatewayUnavailableError, UnexpectedAnswerE
 from auth0_password.gateway import Identity, set_gateway
 from auth0_password.gateway.clock import TenantClock
 from auth0_password.models import PasswordState
-from auth0_password.services import clear_reset, hint, look, require_reset, subjects
+from auth0_password.services import clear_reset, hint, look, require_reset, subjects, withdraw
 from auth0_password.services.changes import record_read
+from auth0_password.services.flag import Demand
+from auth0_password.services.requirements import require_of
 from auth0_password.services.sessions import Stamp
 from auth0_password.signals import password_changed
 from auth0_password.testing import InMemoryGateway
@@ -56,7 +58,8 @@ class OneUser(RuleBasedStateMachine):
         set_gateway(self.tenant)
         password_changed.connect(self.hear, weak=False, dispatch_uid="machine")
         self.user_pk = get_user_model().objects.create(username="bob").pk
-        self.events, self.changes, self.asked_since = [], [], {}
+        self.events, self.changes, self.true_since = [], [], {}
+        self.campaigns = []
         self.sent, self.answered, self.sessions, self.deleted = [], [], [], {}
         self.ending, self.taken = [], []
 
@@ -90,10 +93,10 @@ class OneUser(RuleBasedStateMachine):
     def hear(self, event, **_):
         self.events.append((event.event_id, event.changed_at))
 
-    def took_over(self, play, profile, **more):
+    def took_over(self, play, profile):
         """Let the model take over what was read, and note which real change ended sessions by it."""
         before = self.plain.valid_since
-        play(profile, **more)
+        play(profile, since_true_at=self.true_since.get(profile.app_metadata.get("passwordResetRequiredAt")))
         if profile.subject == self.plain.subject:
             self.taken.append(profile)
         if self.plain.valid_since != before:
@@ -114,6 +117,31 @@ class OneUser(RuleBasedStateMachine):
         require_reset(user, reason="breach", enforce_from=enforce_from)
         self.plain.require(now, enforce_from, inactive=inactive)
         self.commit()
+
+    @rule(inactive=st.sampled_from([False, False, True]))
+    def a_campaign_requires(self, inactive):
+        user, now = self.user(), self.now()
+        user.is_active = not inactive
+        rows = require_reset([user], reason="policy")
+        self.campaigns.append(rows.get().campaign)
+        self.plain.require(now, now, inactive=inactive, campaign=self.campaigns[-1].pk)
+        self.commit()
+
+    @precondition(lambda self: self.campaigns)
+    @rule(data=st.data())
+    def a_campaign_comes_again(self, data):
+        """A second run of the same campaign, after the first was interrupted."""
+        campaign, now = data.draw(st.sampled_from(self.campaigns)), self.now()
+        demand = Demand(reason="policy", raised_at=now, enforce_from=now, campaign=campaign.pk)
+        assert require_of(self.user(), demand) is None
+        self.plain.require(now, now, campaign=campaign.pk)
+
+    @precondition(lambda self: self.campaigns)
+    @rule(data=st.data())
+    def a_campaign_is_taken_back(self, data):
+        self.now()
+        campaign = data.draw(st.sampled_from(self.campaigns))
+        assert withdraw(campaign, by=None) == self.plain.withdraw(campaign.pk)
 
     @rule()
     def clear_by_hand(self):
@@ -141,8 +169,13 @@ class OneUser(RuleBasedStateMachine):
         metadata = {"needsPasswordReset": True}
         if since is not None:
             metadata["passwordResetRequiredAt"] = (since + self.tenant.clock_offset).isoformat()
-        self.asked_since[subject] = since
+        self.true_since[metadata.get("passwordResetRequiredAt")] = since
         self.tenant.users[subject] = replace(self.tenant.users[subject], app_metadata=metadata)
+
+    @rule(subject=st.sampled_from([BOB, SECOND, GOOGLE]))
+    def the_tenant_asks_no_more(self, subject):
+        if subject in self.tenant.users:
+            self.tenant.users[subject] = replace(self.tenant.users[subject], app_metadata={})
 
     @rule(subject=st.sampled_from([BOB, BOB, SECOND, GOOGLE]))
     def sign_in_that_is_read(self, subject):
@@ -150,7 +183,7 @@ class OneUser(RuleBasedStateMachine):
         if subject in self.tenant.users:
             profile = self.tenant.read_user(subject)
             subjects.bind(self.user(), profile)
-            self.took_over(self.plain.sign_in, profile, since_true_at=self.asked_since.get(subject))
+            self.took_over(self.plain.sign_in, profile)
 
     @precondition(lambda self: self.plain.subject)
     @rule(sso_age=st.sampled_from([0, 0, 0.5, 3, 3600]))
@@ -173,15 +206,17 @@ class OneUser(RuleBasedStateMachine):
         else:
             with pytest.raises(UnknownUserError):
                 look(self.user())
+            self.plain.account_is_gone()
 
     @precondition(lambda self: self.plain.subject)
     @rule(error=st.sampled_from(ERRORS))
     def look_and_fail(self, error):
-        self.now()
+        now = self.now()
         self.tenant.failing = error
         with pytest.raises(type(error)):
             look(self.user())
         self.tenant.failing = None
+        self.plain.read_failed(now)
 
     @precondition(lambda self: self.plain.subject)
     @rule(seconds=st.sampled_from([0.5, 1.9, 2.1, 3, 5, 9]), change_first=st.booleans())

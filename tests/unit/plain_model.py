@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.utils import timezone
+
 TWO_SECONDS = timedelta(seconds=2)
 MICROSECOND = timedelta(microseconds=1)
 
@@ -18,6 +20,8 @@ class Demand:
     enforce_from: datetime
     true_at: datetime
     status: str = "open"
+    campaign: int | None = None
+    reason: str = "breach"
 
 
 @dataclass
@@ -40,6 +44,8 @@ class Plain:
     read_at: datetime | None = None
     valid_since: datetime | None = None
     due: datetime | None = None
+    failures: int = 0
+    copy: bool | None = None
     demands: list[Demand] = field(default_factory=list)
     told: list[tuple[str, datetime]] = field(default_factory=list)
 
@@ -54,9 +60,27 @@ class Plain:
         newest = max(demand.raised_at for demand in self.open)
         return (True, newest, min(demand.enforce_from for demand in self.open))
 
-    def require(self, now: datetime, enforce_from: datetime, *, inactive: bool = False) -> None:
+    def require(
+        self, now: datetime, enforce_from: datetime, *, inactive: bool = False, campaign: int | None = None
+    ) -> None:
+        if campaign is not None and campaign in [demand.campaign for demand in self.demands]:
+            return
         status = "skipped" if self.home == "elsewhere" or inactive else "open"
-        self.demands.append(Demand(now, enforce_from, true_at=now, status=status))
+        self.demands.append(Demand(now, enforce_from, true_at=now, status=status, campaign=campaign))
+
+    def withdraw(self, campaign: int) -> int:
+        mine = [demand for demand in self.open if demand.campaign == campaign]
+        for demand in mine:
+            demand.status = "withdrawn"
+        return len(mine)
+
+    def read_failed(self, now: datetime) -> None:
+        """Tried again after a minute, then two, four, …; at most an hour."""
+        self.due = now + min(timedelta(minutes=2**self.failures), timedelta(hours=1))
+        self.failures += 1
+
+    def account_is_gone(self) -> None:
+        self.due, self.failures = None, 0
 
     def close_all(self, status: str) -> None:
         for demand in self.open:
@@ -68,25 +92,41 @@ class Plain:
         if self.subject and self.subject != profile.subject:
             if self.open or (self.home == "database" and not has_password_here(profile)):
                 return
-            self.changed_at = self.read_at = None
+            self.changed_at = self.read_at = self.copy = None
             self.home = "unknown"
         self.subject = profile.subject
-        self.read(profile)
+        self.read(profile, since_true_at=since_true_at)
         if first and self.home == "database" and profile.app_metadata.get("needsPasswordReset"):
             self._first_login(profile, since_true_at)
 
-    def read(self, profile: Any) -> None:
+    def read(self, profile: Any, *, since_true_at: datetime | None) -> None:
         """A read arrives. One of another subject, or one that shows nothing new, moves nothing but times."""
         if profile.subject != self.subject:
             return
-        was_flagged, first = bool(self.open), self.read_at is None
+        was_flagged, first, overtaken = bool(self.open), self.read_at is None, self._is_overtaken(profile)
         change = profile.last_password_reset
         if change is not None:
             self._change_was_read(change, change - profile.clock_offset, first=first)
         self._note_home(profile, was_flagged=was_flagged)
         self.read_at = max(self.read_at or profile.read_at, profile.read_at)
-        if self.due is not None and self.due <= profile.read_at:
+        self.failures = 0
+        if self.due is not None and not profile.read_at < self.due <= timezone.now():
             self.due = None
+        if not overtaken:
+            self._copy_was_read(profile, since_true_at)
+
+    def _is_overtaken(self, profile: Any) -> bool:
+        return self.read_at is not None and profile.read_at < self.read_at
+
+    def _copy_was_read(self, profile: Any, since_true_at: datetime | None) -> None:
+        """Somebody raised the flag at the tenant, where we know that it was down: theirs is as good as ours."""
+        known, self.copy = self.copy, profile.needs_password_reset
+        since, change = profile.password_reset_required_at, profile.last_password_reset
+        answered = since is not None and change is not None and change > since
+        if known is False and self.copy and not self.open and not answered and self.home == "database":
+            now = timezone.now()
+            raised_at = now if since is None else min(since - profile.clock_offset, now)
+            self.demands.append(Demand(raised_at, raised_at, true_at=since_true_at or now, reason="tenant"))
 
     def _change_was_read(self, change: datetime, here: datetime, *, first: bool) -> None:
         news = self.changed_at is None or change > self.changed_at
@@ -121,7 +161,8 @@ class Plain:
         if since is not None and change is not None and change > since:
             return
         raised_at = profile.read_at if since is None else min(since - profile.clock_offset, profile.read_at)
-        self.demands.append(Demand(raised_at, raised_at, true_at=since_true_at or profile.read_at))
+        true_at = since_true_at or profile.read_at
+        self.demands.append(Demand(raised_at, raised_at, true_at=true_at, reason="first_login"))
 
     def counts(self, session: SignedIn) -> bool:
         """Not older than the change; in its very second only when it was stamped after the change was read."""

@@ -86,3 +86,33 @@ def test_settings(settings, value, ids):
 )
 def test_surroundings(settings, changes, ids):
     assert found(settings, **changes) == ids
+
+
+DJANGOS = {"security.W004", "security.W008", "security.W012", "security.W016"}
+"""HSTS, redirect to https, secure session cookie, secure CSRF cookie."""
+
+
+@pytest.mark.parametrize(
+    ("changes", "ids"),
+    [
+        ({}, {"auth0_password.E013", *DJANGOS}),
+        ({"SOCIAL_AUTH_AUTH0_DOMAIN": "tenant.eu.auth0.com", "AUTH0_PASSWORD": REAL}, DJANGOS),
+        (
+            {
+                "SOCIAL_AUTH_AUTH0_DOMAIN": "tenant.eu.auth0.com",
+                "AUTH0_PASSWORD": REAL,
+                "SECURE_HSTS_SECONDS": 3600,
+                "SECURE_SSL_REDIRECT": True,
+                "SESSION_COOKIE_SECURE": True,
+                "CSRF_COOKIE_SECURE": True,
+            },
+            set(),
+        ),
+    ],
+)
+def test_what_deployment_needs(settings, changes, ids):
+    for name, value in changes.items():
+        setattr(settings, name, value)
+    messages = run_checks(tags=["security"], include_deployment_checks=True)
+    ours = {message.id for message in messages if message.id.startswith("auth0_password") or message.id in DJANGOS}
+    assert ours == ids

@@ -1,10 +1,12 @@
 from datetime import timedelta
 
 import pytest
+from django.utils import timezone
 
-from auth0_password.models import PasswordChange, PasswordState, ResetRequirement
-from auth0_password.services import clear_reset, look, require_reset, subjects
+from auth0_password.models import PasswordChange, PasswordState, ResetCampaign, ResetRequirement
+from auth0_password.services import clear_reset, look, require_reset, subjects, withdraw
 from auth0_password.signals import password_changed, reset_required
+from tests.unit.conftest import BOB
 
 pytestmark = pytest.mark.django_db
 
@@ -156,3 +158,99 @@ def test_the_first_read_is_the_baseline(django_user_model, auth0_gateway, clock)
     subjects.bind(alice, auth0_gateway.read_user("auth0|alice"))
     look(alice)
     assert not PasswordChange.objects.exists()
+
+
+class TestCampaigns:
+    """One decision about many users."""
+
+    @pytest.fixture
+    def carol(self, db, django_user_model):
+        return django_user_model.objects.create_user("carol")
+
+    def test_many_users_make_one(self, bob, carol, grace):
+        rows = require_reset([bob, carol], reason="breach", by=grace, message="A list was found.")
+        campaign = ResetCampaign.objects.get()
+        assert [(row.user, row.campaign, row.status) for row in rows.order_by("pk")] == [
+            (bob, campaign, "open"), (carol, campaign, "open"),
+        ]  # fmt: skip
+        assert (campaign.reason, campaign.by, campaign.message) == ("breach", grace, "A list was found.")
+        assert campaign.status == "finished"
+
+    def test_one_user_makes_none(self, bob, grace):
+        require_reset(bob, reason="administrator", by=grace)
+        assert not ResetCampaign.objects.exists()
+
+    def test_a_queryset(self, bob, carol, grace, django_user_model):
+        rows = require_reset(django_user_model.objects.exclude(pk=grace.pk).order_by("pk"), reason="policy")
+        assert [row.user for row in rows.order_by("pk")] == [bob, carol]
+
+    def test_taken_back_for_those_who_have_not_acted(self, bob, carol, grace, auth0_gateway, later):
+        require_reset([bob, carol], reason="breach", by=grace)
+        require_reset(carol, reason="administrator", by=grace)
+        later(minutes=1)
+        auth0_gateway.change_password(BOB)
+        look(bob)
+        assert withdraw(ResetCampaign.objects.get(), by=grace) == 1
+        statuses = ResetRequirement.objects.order_by("pk").values_list("user__username", "status", "closed_by")
+        assert list(statuses) == [
+            ("bob", "changed", None), ("carol", "withdrawn", grace.pk), ("carol", "open", None),
+        ]  # fmt: skip
+        assert PasswordState.objects.get(user=carol).requirement.campaign is None
+        assert ResetCampaign.objects.get().status == "taken_back"
+
+    def test_taken_back_twice(self, bob, grace):
+        require_reset([bob], reason="policy")
+        campaign = ResetCampaign.objects.get()
+        assert (withdraw(campaign, by=grace), withdraw(campaign, by=grace)) == (1, 0)
+
+    def test_one_that_was_taken_back_asks_nobody_any_more(self, bob, carol, grace):
+        """It was still going through its users when somebody took it back."""
+
+        def people():
+            yield bob
+            withdraw(ResetCampaign.objects.get(), by=grace)
+            yield carol
+
+        rows = require_reset(people(), reason="policy")
+        assert [(row.user, row.status) for row in rows] == [(bob, "withdrawn")]
+        assert ResetCampaign.objects.get().status == "taken_back"
+
+
+class TestWhoIsNeverLockedOut:
+    """Somebody whom Auth0 does not know could never show a new password there."""
+
+    @pytest.fixture
+    def root(self, db, django_user_model):
+        return django_user_model.objects.create_superuser("root", password="local")
+
+    def test_a_local_superuser(self, root, client):
+        client.force_login(root)
+        assert require_reset(root, reason="policy").get().skip_reason == "local"
+        assert client.get("/admin/").status_code == 200
+
+    def test_nor_by_a_campaign_for_everybody(self, root, bob, django_user_model):
+        rows = require_reset(django_user_model.objects.order_by("pk"), reason="breach")
+        assert {row.user.username: row.skip_reason for row in rows} == {"root": "local", "bob": ""}
+
+    @pytest.mark.parametrize("provider", ["auth0", "auth0_openidconnect"])
+    def test_one_who_signed_in_through_auth0_before_us_is_not_local(self, root, provider):
+        root.social_auth.create(provider=provider, uid="auth0|root")
+        assert require_reset(root, reason="policy").get().status == "open"
+
+    def test_nobody_is_local_where_only_auth0_signs_in(self, root, settings):
+        settings.AUTHENTICATION_BACKENDS = ["auth0_password.backends.Auth0PasswordBackend"]
+        assert require_reset(root, reason="policy").get().status == "open"
+
+
+def test_the_first_time_that_somebody_was_held_back_is_noted_once(bob, grace, client, later):
+    client.force_login(bob)
+    require_reset(bob, reason="policy", by=grace, enforce_from=timezone.now() + timedelta(minutes=5))
+    client.get("/account/")
+    assert ResetRequirement.objects.get().first_blocked_at is None
+    later(minutes=6)
+    client.get("/account/")
+    first = ResetRequirement.objects.get().first_blocked_at
+    assert first == timezone.now()
+    later(minutes=6)
+    client.get("/account/")
+    assert ResetRequirement.objects.get().first_blocked_at == first

@@ -48,6 +48,7 @@ class Checked(OneUser):
         self.state = PasswordState.objects.filter(pk=self.user_pk).first() or PasswordState()
         self.the_rows_say_what_the_model_says()
         self.the_flag_is_up_exactly_while_something_is_open()
+        self.the_copy_at_the_tenant_is_due_where_it_differs()
         self.no_requirement_is_answered_by_an_older_change()
         self.times_never_go_back()
         self.every_change_is_told_once()
@@ -59,11 +60,20 @@ class Checked(OneUser):
         assert (state.subject, state.password_home) == (plain.subject, plain.home)
         assert (state.changed_at, state.read_at) == (plain.changed_at, plain.read_at)
         assert (state.sessions_valid_since, state.check_due_at) == (plain.valid_since, plain.due)
+        assert state.mirrored_flag == plain.copy
+
+    def the_copy_at_the_tenant_is_due_where_it_differs(self):
+        state = self.state
+        if state.password_home == "database" and state.subject and state.mirrored_flag is not None:
+            assert state.mirrored_flag == state.needs_reset or state.mirror_due_at is not None
 
     def the_flag_is_up_exactly_while_something_is_open(self):
         rows = list(ResetRequirement.objects.filter(user_id=self.user_pk).order_by("pk"))
         assert [row.status for row in rows] == [demand.status for demand in self.plain.demands]
-        assert [row.raised_at for row in rows] == [demand.raised_at for demand in self.plain.demands]
+        assert [(row.reason, row.raised_at) for row in rows if row.reason != "policy"] == [
+            (demand.reason, demand.raised_at) for demand in self.plain.demands if demand.campaign is None
+        ]
+        assert [row.campaign_id for row in rows] == [demand.campaign for demand in self.plain.demands]
         open_rows = [row for row in rows if row.status == "open"]
         assert self.state.needs_reset is bool(open_rows)
         assert self.state.requirement_id in [row.pk for row in open_rows or [PasswordState()]]
@@ -101,9 +111,9 @@ class Checked(OneUser):
             for change in self.ending
         )
 
-    def took_over(self, play, profile, **more):
+    def took_over(self, play, profile):
         open_before, seen = self.plain.open, [one for one in self.taken if one.subject == profile.subject]
-        super().took_over(play, profile, **more)
+        super().took_over(play, profile)
         for demand in open_before if profile.subject == self.plain.subject else []:
             assert demand.status != "open" or not self.must_close(demand, profile, seen)
 

@@ -2,8 +2,9 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
+from django.utils import timezone
 
-from auth0_password.exceptions import GatewayUnavailableError, NoPasswordHereError
+from auth0_password.exceptions import GatewayUnavailableError, NoPasswordHereError, UnknownUserError
 from auth0_password.gateway import Identity, set_gateway
 from auth0_password.models import PasswordState, ResetRequirement
 from auth0_password.services import hint, look, require_reset, subjects
@@ -178,13 +179,31 @@ def test_an_older_read_that_arrives_later_takes_nothing_back(bob, auth0_gateway,
     assert (state.changed_at, state.read_at) == (changed_at, newer.read_at)
 
 
-def test_a_failing_read_changes_nothing(bob, grace, auth0_gateway):
+def test_a_failing_read_lowers_nothing_and_is_due_again(bob, grace, auth0_gateway, clock):
     require_reset(bob, reason="administrator", by=grace)
+    times = {"check_due_at", "check_tries", "version"}
     before = PasswordState.objects.filter(user=bob).values().get()
     auth0_gateway.failing = GatewayUnavailableError("down")
-    with pytest.raises(GatewayUnavailableError):
+    waits = []
+    for _ in range(8):
+        with pytest.raises(GatewayUnavailableError):
+            look(bob)
+        after = PasswordState.objects.filter(user=bob).values().get()
+        waits.append((after["check_due_at"] - timezone.now()).total_seconds() / 60)
+    assert waits == [1, 2, 4, 8, 16, 32, 60, 60]
+    assert [key for key in before if key not in times and before[key] != after[key]] == []
+    auth0_gateway.failing = None
+    assert (look(bob).check_due_at, bob.password_state.check_tries) == (before["check_due_at"], 0)
+
+
+def test_an_account_that_is_gone_keeps_its_flag_and_is_not_asked_for_again(bob, grace, auth0_gateway):
+    require_reset(bob, reason="administrator", by=grace)
+    hint([BOB])
+    del auth0_gateway.users[BOB]
+    with pytest.raises(UnknownUserError):
         look(bob)
-    assert PasswordState.objects.filter(user=bob).values().get() == before
+    state = PasswordState.objects.get(user=bob)
+    assert (state.needs_reset, state.check_due_at) == (True, None)
 
 
 def test_there_is_nothing_to_look_at_for_a_local_user(newcomer, auth0_gateway):

@@ -5,10 +5,8 @@ from __future__ import annotations
 import pytest
 from asgiref.sync import sync_to_async
 from django.db.backends.utils import CursorWrapper
-from django.utils import timezone
 
-from auth0_password.services.changes import end_sessions_before
-from auth0_password.services.records import transact
+from auth0_password.services import end_sessions
 from tests.unit.middleware.site import BACKENDS, CANARY, CLOSED
 
 pytestmark = [pytest.mark.django_db, pytest.mark.urls("tests.unit.middleware.site")]
@@ -37,9 +35,7 @@ async def test_async_for_whoever_is_not_blocked(bob, async_client, settings, bac
 @pytest.mark.django_db(transaction=True)
 async def test_async_ended(bob, async_client, later):
     await async_client.aforce_login(bob, backend=BACKENDS[0])
-    await sync_to_async(transact)(
-        bob.pk, lambda state: end_sessions_before(state, later(minutes=1), here=timezone.now())
-    )
+    await sync_to_async(end_sessions)(bob)
     assert (await async_client.get("/closed-async/")).url == "/account/login/?next=/closed-async/"
     assert CANARY in (await async_client.get("/public/")).content.decode()
 

@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import pytest
 from django.contrib.auth import SESSION_KEY
-from django.utils import timezone
 
-from auth0_password.services import require_reset
-from auth0_password.services.changes import end_sessions_before
-from auth0_password.services.records import transact
+from auth0_password.services import end_sessions, require_reset
 from auth0_password.services.sessions import note_change
 from tests.unit.middleware.site import CANARY, insert
 
@@ -23,7 +20,7 @@ class TestOtherDoors:
 
     def test_a_user_who_needs_no_session_outlives_a_change(self, bob, client, settings, auth0_gateway, later):
         settings.MIDDLEWARE = insert(settings.MIDDLEWARE, "tests.unit.middleware.site.by_header")
-        transact(bob.pk, lambda state: end_sessions_before(state, later(minutes=1), here=timezone.now()))
+        end_sessions(bob)
         assert client.get("/closed/", headers={"x-user": bob.username}).content.decode() == CANARY
 
     def test_an_answer_that_no_view_made(self, flagged, settings):
@@ -67,7 +64,7 @@ class TestAnEndedSession:
     @pytest.fixture
     def ended(self, bob, client, auth0_gateway, later):
         client.force_login(bob)
-        transact(bob.pk, lambda state: end_sessions_before(state, later(minutes=1), here=timezone.now()))
+        end_sessions(bob)
         return client
 
     def test_is_signed_out_once_with_words(self, ended):

@@ -1,0 +1,1 @@
+"""For other packages, each where it is installed."""

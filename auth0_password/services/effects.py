@@ -1,0 +1,116 @@
+"""What an event asks for beside the new state: rows, and the signals that follow them when they are committed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial, singledispatch
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+
+from ..conf import conf
+from ..models import PasswordChange, PasswordState, ResetRequirement, Status, subject_key
+from ..signals import PasswordChangedEvent, ResetRequiredEvent, password_changed, reset_required
+from .flag import Bound, Changed, Closed, Effect, Opened, Skipped
+
+if TYPE_CHECKING:
+    from django.contrib.auth.base_user import AbstractBaseUser
+
+
+@dataclass(frozen=True)
+class Context:
+    """Whose effect it is, and who decided it."""
+
+    user: AbstractBaseUser
+    state: PasswordState
+    database: str
+    by: AbstractBaseUser | None = None
+    note: str = ""
+
+
+@singledispatch
+def perform(effect: Effect, context: Context) -> ResetRequirement | int | None:
+    """Do it inside the caller's transaction. Returns the requirement that was written, or how many were closed."""
+    raise NotImplementedError(effect)
+
+
+@perform.register
+def _(effect: Opened, context: Context) -> ResetRequirement:
+    row = _requirement(effect, context)
+    transaction.on_commit(partial(announce_requirement, context.user, row), using=context.database)
+    return row
+
+
+@perform.register
+def _(effect: Skipped, context: Context) -> ResetRequirement:
+    return _requirement(effect, context)
+
+
+@perform.register
+def _(effect: Closed, context: Context) -> int:
+    rows = ResetRequirement.objects.using(context.database).filter(pk__in=effect.keys)
+    return rows.update(
+        status=effect.status, closed_at=effect.at, closed_by=context.by, note=context.note or effect.note
+    )
+
+
+@perform.register
+def _(effect: Changed, context: Context) -> None:
+    row, is_new = PasswordChange.objects.using(context.database).get_or_create(
+        # The subject that the state has when the read is taken over: a re-bound one is set by `Bound`, before this.
+        subject_key=context.state.subject_key,
+        changed_at=effect.at,
+        defaults={"user_id": context.state.pk, "announce_due_at": timezone.now()},
+    )
+    if is_new:
+        transaction.on_commit(partial(announce_change, context.user, row), using=context.database)
+
+
+@perform.register
+def _(effect: Bound, context: Context) -> None:
+    key = subject_key(conf.DOMAIN.host, effect.subject)
+    others = PasswordState.objects.using(context.database).filter(subject_key=key).exclude(pk=context.state.pk)
+    others.update(subject="", subject_key=None, read_at=None, version=F("version") + 1)
+    context.state.subject_key = key
+
+
+def announce_requirement(user: AbstractBaseUser, row: ResetRequirement) -> None:
+    """Send `reset_required`."""
+    event = ResetRequiredEvent(
+        event_id=f"reset_required:{row.pk}",
+        user_pk=user.pk,
+        reason=row.reason,
+        required_at=row.raised_at,
+        enforce_from=row.enforce_from,
+    )
+    reset_required.send_robust(sender=type(user), event=event)
+
+
+def announce_change(user: AbstractBaseUser, change: PasswordChange) -> None:
+    """Send `password_changed`, then note that it was sent: a process that ends in between may send it again."""
+    event = PasswordChangedEvent(
+        event_id=f"password_changed:{change.pk}", user_pk=user.pk, changed_at=change.changed_at
+    )
+    password_changed.send_robust(sender=type(user), event=event)
+    PasswordChange.objects.filter(pk=change.pk).update(announce_due_at=None, announced_at=timezone.now())
+
+
+def _requirement(effect: Opened | Skipped, context: Context) -> ResetRequirement:
+    """Write the demand down: open, or skipped and why."""
+    demand, why = effect.demand, getattr(effect, "why", "")
+    row = ResetRequirement(
+        user_id=context.user.pk,
+        campaign_id=demand.campaign,
+        reason=demand.reason,
+        message=demand.message,
+        by_id=demand.by,
+        by_label=demand.by_label,
+        raised_at=demand.raised_at,
+        enforce_from=demand.enforce_from,
+        status=Status.SKIPPED if why else Status.OPEN,
+        skip_reason=why,
+    )
+    row.save(using=context.database, force_insert=True)
+    return row

@@ -1,0 +1,33 @@
+"""Whether a user of this site has an identity at Auth0 at all."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from social_django.models import UserSocialAuth
+
+from ..conf import BACKEND, BACKEND_NAME
+
+if TYPE_CHECKING:
+    from django.contrib.auth.base_user import AbstractBaseUser
+
+
+def signs_in_here_only(user: AbstractBaseUser) -> bool:
+    """Whether the only password that is known of this user is one that the site itself keeps.
+
+    Nothing that Auth0 could show would ever lower a flag of theirs: it would lock them out. A site's local superuser
+    is the one who must never be.
+    """
+    has_password = bool(user.password) and user.has_usable_password()
+    return has_password and _local_passwords_work() and not has_identity(user)
+
+
+def has_identity(user: AbstractBaseUser) -> bool:
+    """Whether the user ever signed in through Auth0: with this package, or with one of social-auth's stock backends
+    (`auth0`, `auth0_openidconnect`)."""
+    return UserSocialAuth.objects.filter(user_id=user.pk, provider__startswith=BACKEND_NAME).exists()
+
+
+def _local_passwords_work() -> bool:
+    return any(path != BACKEND for path in settings.AUTHENTICATION_BACKENDS)

@@ -1,0 +1,129 @@
+"""Sessions that are ended by hand or by news from Auth0, one or all; and the one that ended the others."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from auth0_password.models import PasswordState
+from auth0_password.services import end_session, end_sessions
+from auth0_password.services.endings import MOST_NAMES
+from auth0_password.services.sessions import Stamp, session_counts
+from auth0_password.signals import sessions_ended
+from tests.unit.conftest import BOB
+
+pytestmark = pytest.mark.django_db
+
+
+def signs_in(bob, gateway, *, sso_age=0, sid="sid-1"):
+    """The stamp of a sign-in now, through a session at Auth0 of that age."""
+    second = int(gateway.now().timestamp())
+    claims = {"sub": BOB, "iat": second, "auth_time": second - sso_age, "sid": sid}
+    return Stamp.of_sign_in(claims, PasswordState.objects.get(user=bob))
+
+
+def state(bob):
+    return PasswordState.objects.get(user=bob)
+
+
+@pytest.fixture(params=[0, 55, -55], ids=["in step", "Auth0 ahead", "Auth0 behind"])
+def gateway(request, auth0_gateway):
+    auth0_gateway.clock_offset = timedelta(seconds=request.param)
+    return auth0_gateway
+
+
+def test_all_end_whoever_began_them(bob, gateway, later):
+    before = [signs_in(bob, gateway), Stamp.of_other_backend()]
+    end_sessions(bob)
+    later(seconds=1)
+    after = [signs_in(bob, gateway), Stamp.of_other_backend()]
+    assert [stamp.counts(state(bob)) for stamp in before + after] == [False, False, True, True]
+    assert not session_counts(None, state(bob))
+
+
+def test_nobody_comes_back_through_an_older_session_at_auth0(bob, gateway, later):
+    end_sessions(bob)
+    later(minutes=5)
+    assert not signs_in(bob, gateway, sso_age=301).counts(state(bob))
+    assert signs_in(bob, gateway, sso_age=299).counts(state(bob))
+
+
+def test_the_session_that_ends_the_others_goes_on_but_proves_nothing_new(bob, gateway, later):
+    mine, other = signs_in(bob, gateway), signs_in(bob, gateway)
+    later(minutes=20)
+    kept = end_sessions(bob, keep=mine)
+    assert (kept.counts(state(bob)), mine.counts(state(bob)), other.counts(state(bob))) == (True, False, False)
+    assert kept.age(timezone.now()) >= timedelta(minutes=20)
+    later(seconds=1)
+    end_sessions(bob)
+    assert not kept.counts(state(bob))
+
+
+def test_late_news_of_a_logout_does_not_end_a_session_that_began_after_it(bob, gateway, later):
+    older = signs_in(bob, gateway)
+    logged_out_at = later(seconds=5)
+    later(seconds=5)
+    newer = signs_in(bob, gateway)
+    local = Stamp.of_other_backend()
+    end_sessions(bob, before=logged_out_at)
+    assert [stamp.counts(state(bob)) for stamp in (older, newer, local)] == [False, True, True]
+
+
+def test_older_news_takes_nothing_back(bob, gateway, later):
+    first, second = later(seconds=5), later(seconds=5)
+    end_sessions(bob, before=second)
+    end_sessions(bob, before=first)
+    assert state(bob).sessions_valid_since == second
+
+
+@pytest.mark.parametrize("by", ["id", "sid"])
+def test_one_ends_by_its_name(bob, gateway, by):
+    mine, shared, other = (signs_in(bob, gateway, sid=sid) for sid in ("sid-1", "sid-1", "sid-2"))
+    end_session(bob, getattr(mine, by))
+    assert [one.counts(state(bob)) for one in (mine, shared, other)] == [False, by == "id", True]
+    assert session_counts(None, state(bob))
+
+
+def test_a_name_is_forgotten_when_no_session_of_it_can_live(bob, gateway, later, settings):
+    mine, other = signs_in(bob, gateway), signs_in(bob, gateway)
+    end_session(bob, mine.id)
+    later(seconds=settings.SESSION_COOKIE_AGE - 5)
+    end_session(bob, other.id)
+    assert not mine.counts(state(bob))
+    later(seconds=10)
+    end_session(bob, "another")
+    assert mine.id not in state(bob).ended
+    assert other.id in state(bob).ended
+
+
+def test_too_many_names_end_all(bob, gateway, later):
+    mine = signs_in(bob, gateway)
+    for number in range(MOST_NAMES):
+        end_session(bob, f"session-{number}")
+    assert mine.counts(state(bob))
+    later(seconds=1)
+    end_session(bob, "one more")
+    assert not mine.counts(state(bob))
+    assert state(bob).ended == ""
+
+
+def test_it_is_said_once_and_only_when_it_is_committed(bob, gateway, django_capture_on_commit_callbacks):
+    heard = []
+    sessions_ended.connect(lambda event, **_: heard.append(event), weak=False, dispatch_uid="heard")
+    with django_capture_on_commit_callbacks(execute=True):
+        end_sessions(bob)
+        end_session(bob, "one")
+        assert heard == []
+    sessions_ended.disconnect(dispatch_uid="heard")
+    assert [event.user_pk for event in heard] == [bob.pk, bob.pk]
+    assert len({event.event_id for event in heard}) == 2
+
+
+def test_the_browser_is_signed_out(bob, gateway, client, later):
+    client.force_login(bob)
+    assert client.get("/account/").status_code == 200
+    end_sessions(bob)
+    assert client.get("/account/").url.startswith("/account/login/")
+    assert "signed out" in client.get("/account/login/").content.decode().lower()
