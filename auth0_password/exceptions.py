@@ -5,17 +5,26 @@ Auth0PasswordError
 ├── PasswordResetRequired       (PermissionDenied)      a blocked user reached something that is closed
 ├── ConflictError                                       others kept writing the same row
 ├── GatewayError                                        Auth0 did not give an answer that we can use
-│   ├── GatewayUnavailableError                         no answer: time-out, refused, 429, 5xx
+│   ├── GatewayUnavailableError                         no answer: time-out, connection refused, 5xx
+│   │   ├── ThrottledError                              429, or our own pace: nothing happened
+│   │   └── UnknownOutcomeError                         a change was sent; whether it happened is not known
 │   ├── GatewayRefusedError                             401 or 403: our client may not do this
+│   │   └── VerificationRequiredError                   bot detection wants to see a browser
 │   ├── UnexpectedAnswerError                           an answer that we do not understand
 │   └── UnknownUserError                                404: Auth0 has no such user
 └── RefusedError                                        a verb declined, and changed nothing
     ├── NoPasswordHereError                             this user's password lives elsewhere
     ├── AccountBlockedError                             the account is blocked at Auth0
-    └── ProofMissingError                               no sign-in that is fresh enough, or it was used
+    ├── ProofMissingError                               no sign-in that is fresh enough, or it was used
+    ├── MailOnlyError                                   no sign-in may authorise this change
+    ├── MailOffError                                    the tenant sends no links by mail
+    ├── LimitReachedError                               too often; retry_at says when again
+    └── ForeignLinkError                                a link that does not lead to a sign-in here
 """
 
 from __future__ import annotations
+
+from datetime import datetime
 
 from django.core.exceptions import ImproperlyConfigured, PermissionDenied
 
@@ -39,20 +48,37 @@ class ConflictError(Auth0PasswordError):
 class GatewayError(Auth0PasswordError):
     """Auth0 did not give an answer that we can use. The text never holds what it answered.
 
-    `status` is the HTTP status of its answer, None where there was none.
+    `status` is the HTTP status of its answer, None where there was none. `retry_at` is when it said that another call
+    may be answered (aware, in our clock), None where it did not say.
     """
 
-    def __init__(self, message: str, *, status: int | None = None) -> None:
+    def __init__(self, message: str, *, status: int | None = None, retry_at: datetime | None = None) -> None:
         super().__init__(message)
         self.status = status
+        self.retry_at = retry_at
 
 
 class GatewayUnavailableError(GatewayError):
     """No answer, or "not now": connection refused or lost, time-out, 429, 5xx. Worth trying again."""
 
 
+class ThrottledError(GatewayUnavailableError):
+    """Too many calls, says Auth0 (429) or our own pace. Nothing happened; `retry_at` says when to try again."""
+
+
+class UnknownOutcomeError(GatewayUnavailableError):
+    """Something that changes Auth0 was sent, and no answer came that tells whether it happened.
+
+    Never repeated blindly: read first, or do what makes a second time harmless.
+    """
+
+
 class GatewayRefusedError(GatewayError):
-    """401 or 403: the Management client, its secret or its scopes do not allow this."""
+    """401 or 403: the Management client, its secret or its scopes do not allow this. For a mail also 400."""
+
+
+class VerificationRequiredError(GatewayRefusedError):
+    """Auth0's bot detection wants this done in a browser (`requires_verification`), such as by "Forgot password?"."""
 
 
 class UnexpectedAnswerError(GatewayError):
@@ -81,6 +107,18 @@ class ProofMissingError(RefusedError):
 
 class MailOnlyError(RefusedError):
     """No sign-in may authorise this change (a breach, or linked identities): only a link by e-mail may."""
+
+
+class MailOffError(RefusedError):
+    """The connection has "Forgot password?" switched off, or its mails cannot be asked for from here."""
+
+
+class LimitReachedError(RefusedError):
+    """Done too often (`LIMITS`). `retry_at` (aware, our clock) is when it may be done again."""
+
+    def __init__(self, message: str, *, retry_at: datetime) -> None:
+        super().__init__(message)
+        self.retry_at = retry_at
 
 
 class ForeignLinkError(RefusedError):

@@ -65,6 +65,8 @@ AUTH0_PASSWORD = {
     "MANAGEMENT_CLIENT_ID": os.environ.get("AUTH0_MANAGEMENT_CLIENT_ID", management_client["client_id"]),
     "MANAGEMENT_CLIENT_SECRET": os.environ.get("AUTH0_MANAGEMENT_CLIENT_SECRET", management_client["client_secret"]),
     "CONNECTION": os.environ.get("AUTH0_CONNECTION", "Username-Password-Authentication"),
+    # The local tenant has the button that leads back here, which Auth0 has only for https sites on the internet.
+    "LOGIN_ROUTE": None if REAL_TENANT else True,
 }
 LOGIN_URL = "auth0_password:login"
 LOGIN_REDIRECT_URL = "auth0_password:profile"

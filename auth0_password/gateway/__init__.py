@@ -2,14 +2,31 @@
 
 from __future__ import annotations
 
+import os
 import threading
 
 from django.core.signals import setting_changed
 
+from .limits import Allowance
 from .management import ManagementGateway
-from .types import Gateway, Identity, Ticket, UserProfile
+from .pace import Priority, background, closed_by, set_pace
+from .types import ChangeEmail, ConnectionOptions, Gateway, Identity, Ticket, UserProfile
 
-__all__ = ["Gateway", "Identity", "Ticket", "UserProfile", "get_gateway", "set_gateway"]
+__all__ = [
+    "Allowance",
+    "ChangeEmail",
+    "ConnectionOptions",
+    "Gateway",
+    "Identity",
+    "Priority",
+    "Ticket",
+    "UserProfile",
+    "background",
+    "closed_by",
+    "get_gateway",
+    "set_gateway",
+    "set_pace",
+]
 
 _lock = threading.Lock()
 _gateway: Gateway | None = None
@@ -36,4 +53,13 @@ def _forget_gateway(*, setting: str, **_: object) -> None:
         set_gateway(None)
 
 
+def _start_anew() -> None:
+    """In a process that was forked: its parent's connections are not shared, nor locks that another thread held."""
+    global _lock, _gateway  # noqa: PLW0603
+    _lock = threading.Lock()
+    if isinstance(_gateway, ManagementGateway):
+        _gateway = None
+
+
+os.register_at_fork(after_in_child=_start_anew)
 setting_changed.connect(_forget_gateway, dispatch_uid="auth0_password.gateway")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import MAXYEAR, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
 SECOND = timedelta(seconds=1)
@@ -22,9 +22,15 @@ class TenantClock:
 
         A Date is cut to its second, and was written some time after we asked.
         """
-        try:
-            theirs = parsedate_to_datetime(date_header or "")
-        except ValueError:
-            return
-        if theirs.tzinfo is not None:
+        theirs = http_date(date_header)
+        if theirs is not None:
             self.offset = theirs + SECOND - sent_at
+
+
+def http_date(value: str | None) -> datetime | None:
+    """A moment as headers write it (RFC 9110 §5.6.7). None for anything else, and for the ends of the calendar."""
+    try:
+        moment = parsedate_to_datetime(value or "")
+    except (ValueError, OverflowError):
+        return None
+    return moment if moment.tzinfo is not None and 1 < moment.year < MAXYEAR else None

@@ -1,32 +1,40 @@
-"""The Management API through auth0-python: our verbs in, our dataclasses out, our errors."""
+"""The verbs, through auth0-python and the Authentication API: our words in, our dataclasses out, our errors."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import json
+import threading
+from collections.abc import Callable, Mapping
 from dataclasses import replace
-from datetime import datetime
-from functools import cached_property
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import urlsplit
 
 from django.utils import timezone
 
-from ..conf import conf
-from ..exceptions import GatewayRefusedError, UnexpectedAnswerError
+from ..conf import Domain, conf
+from ..exceptions import GatewayRefusedError, ThrottledError, UnexpectedAnswerError
+from .authentication import CHANGE_EMAIL, TOKEN, fetch_token, send_change_email
 from .clock import TenantClock
-from .errors import translated
+from .connections import RememberedConnections, options_from
+from .deadline import deadline
+from .errors import Call, translated
+from .pace import InProcessPace, Pace, chosen_pace, current_priority
+from .profiles import profile_from
 from .token import ManagementToken
-from .types import Identity, Ticket, UserProfile, parse_time
+from .types import ChangeEmail, ConnectionOptions, Identity, Ticket, UserProfile
 
 if TYPE_CHECKING:
-    import httpx
     from auth0.management import Auth0
+
+    from .client import Client
 
 Answer = TypeVar("Answer")
 
-CONNECT_TIMEOUT, READ_TIMEOUT = 3.0, 5.0
-"""Seconds. A person waits for these calls, so they are short; nothing is repeated behind their back."""
+READ_USER = Call(name="GET /api/v2/users/{id}", about_a_user=True)
+UPDATE_USER = Call(name="PATCH /api/v2/users/{id}", changes=True, about_a_user=True)
+CREATE_TICKET = Call(name="POST /api/v2/tickets/password-change", changes=True, about_a_user=True)
+READ_CONNECTION = Call(name="GET /api/v2/connections")
 
 TICKET_SECONDS = 600
 """How long a change link lives: it goes straight to the browser that asked for it."""
@@ -37,26 +45,31 @@ class ManagementGateway:
 
     def __init__(self) -> None:
         self._domain = conf.DOMAIN
-        self._connection = conf.CONNECTION
         self._login_client_id = conf.login_client_id
+        self._credentials = {
+            "client_id": conf.MANAGEMENT_CLIENT_ID,
+            "client_secret": conf.MANAGEMENT_CLIENT_SECRET,
+            "audience": f"{self._domain.url}/api/v2/",
+        }
         self._clock = TenantClock()
-        self._token = ManagementToken(
-            self._domain,
-            conf.MANAGEMENT_CLIENT_ID,
-            conf.MANAGEMENT_CLIENT_SECRET,
-            timeout=(CONNECT_TIMEOUT, READ_TIMEOUT),
-        )
+        self._own_pace = InProcessPace()
+        self._token = ManagementToken(self._fetch_token)
+        self._connections = RememberedConnections(self._read_connection)
+        self._opening = threading.Lock()
+        self._opened: Client | None = None
 
     def read_user(self, subject: str) -> UserProfile:
         """See `Gateway.read_user`."""
-        read_at = timezone.now()
-        answer = self._call("GET /api/v2/users/{id}", lambda api: api.users.get(subject))
-        profile = profile_from(answer.model_dump(by_alias=True, exclude_none=True), read_at)
-        if profile.subject != subject:
-            raise UnexpectedAnswerError("GET /api/v2/users/{id}: the answer is about somebody else")
-        return replace(profile, clock_offset=self._clock.offset)
+        return self._profile(READ_USER, subject, lambda api: api.users.get(subject))
 
-    def create_change_ticket(self, profile: UserProfile, identity: Identity) -> Ticket:
+    def update_app_metadata(self, subject: str, changes: Mapping[str, object]) -> UserProfile:
+        """See `Gateway.update_app_metadata`. An empty object would empty the metadata, so it is never sent."""
+        if not changes:
+            return self.read_user(subject)
+        fields = json.loads(json.dumps(dict(changes), allow_nan=False))  # what is no JSON fails here, not on the way
+        return self._profile(UPDATE_USER, subject, lambda api: api.users.update(subject, app_metadata=fields))
+
+    def create_change_ticket(self, profile: UserProfile, identity: Identity, *, organization: str = "") -> Ticket:
         """See `Gateway.create_change_ticket`.
 
         `mark_email_as_verified` stays false: a sign-in proves no mailbox. `client_id` leads back to the site's
@@ -70,72 +83,81 @@ class ManagementGateway:
         }
         if identity.subject != profile.subject:
             fields["identity"] = {"user_id": identity.user_id, "provider": identity.provider}
-        answer = self._call("POST /api/v2/tickets/password-change", lambda api: api.tickets.change_password(**fields))
-        return Ticket(url=self._ticket_url(answer.ticket))
-
-    def _ticket_url(self, url: object) -> str:
-        if not isinstance(url, str) or urlsplit(url)[:2] != (self._domain.scheme, self._domain.host):
-            raise UnexpectedAnswerError("POST /api/v2/tickets/password-change: no link of this tenant in the answer")
-        return url
-
-    def _call(self, name: str, call: Callable[[Auth0], Answer]) -> Answer:
-        """One call; after a 401 once more with a new token, for the keys or the client may have been rotated."""
-        try:
-            with translated(name):
-                return call(self._api)
-        except GatewayRefusedError as error:
-            if error.status != HTTPStatus.UNAUTHORIZED:
-                raise
-        self._token.forget()
-        with translated(name):
-            return call(self._api)
-
-    @cached_property
-    def _api(self) -> Auth0:
-        import httpx  # noqa: PLC0415 - loaded when Auth0 is first called
-        from auth0.management import Auth0  # noqa: PLC0415
-
-        client = httpx.Client(
-            timeout=httpx.Timeout(READ_TIMEOUT, connect=CONNECT_TIMEOUT),
-            event_hooks={"request": [note_the_time], "response": [self._measure]},
+        if organization:
+            fields["organization_id"] = organization
+        return self._call(
+            CREATE_TICKET, lambda api: ticket_from(api.tickets.change_password(**fields).ticket, self._domain)
         )
-        return Auth0(base_url=f"{self._domain.url}/api/v2", token=self._token, httpx_client=client, max_retries=0)
 
-    def _measure(self, response: httpx.Response) -> None:
-        self._clock.measure(response.headers.get("date"), response.request.extensions["sent_at"])
+    def send_change_email(self, email: str, *, connection: str, organization: str = "") -> ChangeEmail:
+        """See `Gateway.send_change_email`. Where a post-challenge Action is bound, Auth0 demands `client_id`."""
+        fields = {"client_id": self._login_client_id, "email": email, "connection": connection}
+        fields |= {"organization": organization} if organization else {}
+        with deadline(), translated(CHANGE_EMAIL):
+            return send_change_email(self._client, fields)
+
+    def read_connection(self, name: str) -> ConnectionOptions:
+        """See `Gateway.read_connection`."""
+        return self._connections(name)
+
+    def _read_connection(self, name: str) -> ConnectionOptions:
+        return self._call(READ_CONNECTION, lambda api: found_connection(api, name))
+
+    def _profile(self, call: Call, subject: str, ask: Callable[[Auth0], Any]) -> UserProfile:
+        read_at = timezone.now()
+        profile = self._call(call, lambda api: profile_from(ask(api), subject, read_at))
+        return replace(profile, clock_offset=self._clock.offset)
+
+    def _call(self, call: Call, ask: Callable[[Auth0], Answer]) -> Answer:
+        """One Management call; after a 401 once more with a new token, for the keys or the client may have been
+        rotated. The token comes first: where there is none, nothing was sent."""
+        closed_until = self._pace().closed_until(current_priority())
+        if closed_until is not None:
+            raise ThrottledError(f"{call.name}: not sent, to keep Auth0's rate", retry_at=closed_until)
+        with deadline():
+            number = self._token.have()
+            try:
+                return self._ask(call, ask)
+            except GatewayRefusedError as error:
+                if error.status != HTTPStatus.UNAUTHORIZED:
+                    raise
+            self._token.have(after=number)
+            return self._ask(call, ask)
+
+    def _ask(self, call: Call, ask: Callable[[Auth0], Answer]) -> Answer:
+        with translated(call):
+            return ask(self._client.management)
+
+    def _fetch_token(self) -> tuple[str, float]:
+        with translated(TOKEN):
+            return fetch_token(self._client, self._credentials)
+
+    def _pace(self) -> Pace:
+        return chosen_pace(self._own_pace)
+
+    @property
+    def _client(self) -> Client:
+        from .client import Client  # noqa: PLC0415 - loads auth0-python and httpx, when Auth0 is first called
+
+        with self._opening:
+            if self._opened is None:
+                self._opened = Client(self._domain, self._clock, self._token, self._pace)
+            return self._opened
 
 
-def note_the_time(request: httpx.Request) -> None:
-    """Note when a request is sent, for the measure that its answer brings."""
-    request.extensions["sent_at"] = timezone.now()
+def found_connection(api: Auth0, name: str) -> ConnectionOptions:
+    """Only a database has options of passwords, so only databases are asked for."""
+    pager = api.connections.list(name=name, strategy=["auth0"], fields="name,options", include_fields=True)
+    for connection in pager.items or []:
+        if connection.name == name:
+            return options_from(name, connection.options)
+    raise UnexpectedAnswerError("no database connection of that name in the answer")
 
 
-def profile_from(answer: dict[str, Any], read_at: datetime) -> UserProfile:
-    """A profile from the Management API's JSON. Absent keys are normal; wrong types raise `UnexpectedAnswerError`."""
-    subject, metadata, rows = answer.get("user_id"), answer.get("app_metadata", {}), answer.get("identities")
-    if not isinstance(subject, str) or not subject or not isinstance(metadata, dict) or not rows:
-        raise UnexpectedAnswerError("the user's profile cannot be understood")
-    return UserProfile(
-        subject=subject,
-        read_at=read_at,
-        email=answer.get("email", ""),
-        email_verified=answer.get("email_verified") is True,
-        blocked=answer.get("blocked") is True,
-        identities=tuple(identity_from(row) for row in rows),
-        app_metadata=metadata,
-        last_password_reset=parse_time(answer.get("last_password_reset")),
-    )
-
-
-def identity_from(row: dict[str, Any]) -> Identity:
-    """One element of a profile's `identities`. A provider's `user_id` may be a number."""
-    provider, connection, user_id = row.get("provider"), row.get("connection"), row.get("user_id")
-    if not isinstance(provider, str) or not isinstance(connection, str) or not user_id:
-        raise UnexpectedAnswerError("an identity in the user's profile cannot be understood")
-    profile = row.get("profileData") or {}
-    return Identity(
-        provider=str(provider),
-        connection=connection,
-        user_id=str(user_id),
-        email=str(profile.get("email", "")),
-    )
+def ticket_from(url: object, domain: Domain) -> Ticket:
+    """A link to any other host is not for a browser of ours. It was made, so no outcome is unknown."""
+    if not isinstance(url, str) or not url:
+        raise UnexpectedAnswerError("no link in the answer")
+    if urlsplit(url)[:2] != (domain.scheme, domain.host):
+        raise UnexpectedAnswerError(f"{CREATE_TICKET.name}: the link leads to another host", status=HTTPStatus.CREATED)
+    return Ticket(url=url)

@@ -80,14 +80,71 @@ class Ticket:
     url: str = field(repr=False)
 
 
+@dataclass(frozen=True, kw_only=True)
+class ChangeEmail:
+    """Auth0 took the request. Whether a mail was sent, or the address is known, it never tells.
+
+    `retry_at`: before then it will not take another for this address (aware, our clock). None: it did not say so.
+    """
+
+    retry_at: datetime | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ConnectionOptions:
+    """What a database connection asks of a new password, as far as Auth0 says so. Empty means: not said.
+
+    `policy` is the older `passwordPolicy` ("none" to "excellent"); `character_types` with their rule ("all",
+    "three_of_four") are the flexible policy's. `history`: so many former passwords are refused.
+    `self_service_change` false: "Forgot password?" is switched off at Auth0. `reset_by_code`: its mails for a new
+    password carry a code to be typed, beside the link.
+    """
+
+    name: str
+    policy: str = ""
+    min_length: int | None = None
+    character_types: tuple[str, ...] = ()
+    character_type_rule: str = ""
+    history: int = 0
+    dictionary: bool = False
+    no_personal_info: bool = False
+    self_service_change: bool | None = None
+    reset_by_code: bool = False
+
+
 class Gateway(Protocol):
-    """The verbs that the services call. Every one raises `GatewayError` and nothing else."""
+    """The verbs that the services call. Every one raises `GatewayError` and nothing else.
+
+    Those that change something raise `UnknownOutcomeError` where the answer was lost: it may have happened.
+    """
 
     def read_user(self, subject: str) -> UserProfile:
-        """Read one user now (`GET /api/v2/users/{id}`, immediately consistent)."""
+        """Read one user now (`GET /api/v2/users/{id}`, immediately consistent; scope `read:users`)."""
 
-    def create_change_ticket(self, profile: UserProfile, identity: Identity) -> Ticket:
-        """Make a link to the hosted page that sets the password of `identity`. It voids older links."""
+    def create_change_ticket(self, profile: UserProfile, identity: Identity, *, organization: str = "") -> Ticket:
+        """Make a link to the hosted page that sets the password of `identity`. It voids older links.
+
+        `organization`: the id of one that the user is a member of; the page then shows its name.
+        """
+
+    def update_app_metadata(self, subject: str, changes: Mapping[str, object]) -> UserProfile:
+        """Set keys of `app_metadata`, None removes one; the others stay, but what is nested is replaced whole.
+
+        (`PATCH /api/v2/users/{id}`; scope `update:users_app_metadata`.) Returns the user as changed.
+        """
+
+    def send_change_email(self, email: str, *, connection: str, organization: str = "") -> ChangeEmail:
+        """Ask Auth0 to mail a link for a new password (`POST /dbconnections/change_password`). It voids older links.
+
+        `email` is the database identity's at Auth0. Raises `ThrottledError` (ten, then one a minute, for each address
+        and server) and `VerificationRequiredError` (bot detection) besides the usual.
+        """
+
+    def read_connection(self, name: str) -> ConnectionOptions:
+        """What a database connection asks of passwords; remembered for some minutes.
+
+        (`GET /api/v2/connections`; scopes `read:connections` and `read:connections_options`.)
+        """
 
 
 def parse_time(value: object) -> datetime | None:

@@ -23,6 +23,11 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--state", type=Path, metavar="FILE", help="keep the state in this file over restarts")
     parser.add_argument("--seed", type=Path, default=DEMO_SEED, metavar="FILE", help="begin with this seed")
     parser.add_argument(
+        "--custom-domain",
+        metavar="HOST[:PORT]",
+        help="a second name of this process, localhost or below it (also a key of the seed)",
+    )
+    parser.add_argument(
         "--loopback-login-route",
         action="store_true",
         help="allow http and localhost in initiate_login_uri, which Auth0 refuses",
@@ -42,6 +47,8 @@ def main() -> int:
 
     try:
         seed = json.loads(chosen.seed.read_text(encoding="utf-8"))
+        if chosen.custom_domain:
+            seed["custom_domain"] = chosen.custom_domain
         serve(chosen.host, chosen.port, seed, chosen.state, loopback_login_route=chosen.loopback_login_route)
     except (SeedError, OSError, ValueError) as error:
         print(f"local tenant: {error}", file=sys.stderr)

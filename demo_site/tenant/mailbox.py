@@ -14,11 +14,12 @@ if TYPE_CHECKING:
     from demo_site.tenant.state import State
 
 
-def send_change_password(state: State, to: str, link: str, application: str) -> Mail:
-    """Auth0's "Change Password (Link)" message, template ``reset_email``."""
-    context = {"link": link, "application": application}
-    text = render_to_string("mail/reset_email.txt", context)
-    html = render_to_string("mail/reset_email.html", context)
+def send_change_password(state: State, to: str, link: str, application: str, code: str | None) -> Mail:
+    """Auth0's "Change Password (Link)" message, or "Change Password (Code)": a link and a code for its page."""
+    template = "mail/reset_email_by_code" if code else "mail/reset_email"
+    context = {"link": link, "application": application, "code": code}
+    text = render_to_string(f"{template}.txt", context)
+    html = render_to_string(f"{template}.html", context)
     mail = Mail(opaque(16), to, "Reset your password", text, html, [link], iso(clock.now()))
     state.mails[mail.id] = mail
     return mail

@@ -1,12 +1,8 @@
-"""The password policy of a database connection: shown as a list, enforced with Auth0's refusals.
-
-Levels and their words are those of Auth0's open source rule engine, password-sheriff.
-"""
+"""The password policy of a database connection: shown as a list, enforced with Auth0's refusals."""
 
 from __future__ import annotations
 
 import gzip
-import re
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -15,34 +11,29 @@ from typing import TYPE_CHECKING, Any
 from django.contrib.auth import password_validation
 
 from demo_site.tenant import passwords
+from demo_site.tenant.policy_rules import Rule, flexible, legacy
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from demo_site.tenant.records import Json
 
-CLASSES = {
-    "lower case letters (a-z)": re.compile(r"[a-z]"),
-    "upper case letters (A-Z)": re.compile(r"[A-Z]"),
-    "numbers (0-9)": re.compile(r"[0-9]"),
-    "special characters (!@#$%^&*)": re.compile(r"[!@#$%^&*]"),
-}
-FAIR_CLASSES = 3  # fair wants the first three of them, all; good and excellent any three of four
-THREE_IDENTICAL = re.compile(r"(.)\1\1", re.DOTALL)
-# Auth0 does not document its default lengths; these are the ones its SDKs' fixtures show.
-DEFAULT_LENGTHS = {"none": 1, "low": 6, "fair": 8, "good": 8, "excellent": 10}
-LEVELS = tuple(DEFAULT_LENGTHS)
 SHORTEST_PERSONAL_WORD = 3
+LEGACY_NAMES = {
+    "history": "password_history",
+    "dictionary": "password_dictionary",
+    "profile_data": "password_no_personal_info",
+}
+LEGACY_FIELDS = (
+    "name",
+    "username",
+    "nickname",
+    "user_metadata.name",
+    "user_metadata.first",
+    "user_metadata.last",
+    "email",
+)
 BUILT_IN_DICTIONARY = 10_000
-
-
-@dataclass(frozen=True)
-class Rule:
-    """One line of the policy on a page, with what may satisfy it."""
-
-    text: str
-    holds: Callable[[str], bool]
-    items: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -60,18 +51,9 @@ PERSONAL = Refusal("PasswordNoUserInfoError", "Password contains user informatio
 
 
 def strength_rules(options: Mapping[str, Any]) -> list[Rule]:
-    level = options.get("passwordPolicy") or "none"
-    length = int(options.get("password_complexity_options", {}).get("min_length", DEFAULT_LENGTHS[level]))
-    rules = [Rule(_length_text(length), lambda password: len(password) >= length)]
-    if level == "fair":
-        rules.append(Rule("Should contain:", _contains(FAIR_CLASSES, FAIR_CLASSES), tuple(CLASSES)[:FAIR_CLASSES]))
-    if level in ("good", "excellent"):
-        text = "At least 3 of the following 4 kinds of characters:"
-        rules.append(Rule(text, _contains(3, len(CLASSES)), tuple(CLASSES)))
-    if level == "excellent":
-        text = "No more than 2 identical characters in a row"
-        rules.append(Rule(text, lambda password: not THREE_IDENTICAL.search(password)))
-    return rules
+    """The Flexible Password Policy replaces the legacy one where a connection has it."""
+    chosen = options.get("password_options")
+    return legacy(options) if chosen is None else flexible(chosen.get("complexity") or {})
 
 
 def other_rules(options: Mapping[str, Any]) -> list[str]:
@@ -80,9 +62,9 @@ def other_rules(options: Mapping[str, Any]) -> list[str]:
     if history_size(options):
         size = history_size(options)
         lines.append("Not your last password" if size == 1 else f"Not one of your last {size} passwords")
-    if _enabled(options, "password_no_personal_info"):
+    if _part(options, "profile_data"):
         lines.append("Nothing from your name or e-mail address")
-    if _enabled(options, "password_dictionary"):
+    if _part(options, "dictionary"):
         lines.append("Not a very common password")
     return lines
 
@@ -91,9 +73,10 @@ def refusal(options: Mapping[str, Any], password: str, profile: Json, earlier: S
     """Why Auth0 would not take this password; ``earlier`` are hashes, the present one first."""
     if not all(rule.holds(password) for rule in strength_rules(options)):
         return WEAK
-    if _enabled(options, "password_dictionary") and _is_common(password, options["password_dictionary"]):
+    dictionary, personal = _part(options, "dictionary"), _part(options, "profile_data")
+    if dictionary and _is_common(password, dictionary):
         return COMMON
-    if _enabled(options, "password_no_personal_info") and contains_personal_info(password, profile):
+    if personal and contains_personal_info(password, profile, personal.get("blocked_fields")):
         return PERSONAL
     if any(passwords.matches(password, old) for old in earlier[: history_size(options)]):
         return USED
@@ -101,34 +84,36 @@ def refusal(options: Mapping[str, Any], password: str, profile: Json, earlier: S
 
 
 def history_size(options: Mapping[str, Any]) -> int:
-    return int(options["password_history"].get("size", 0)) if _enabled(options, "password_history") else 0
+    history = _part(options, "history")
+    return int(history.get("size", 0)) if history else 0
 
 
-def contains_personal_info(password: str, profile: Json) -> bool:
-    """Names, username, nickname, the local part of the address: the fields Auth0 documents."""
+def contains_personal_info(password: str, profile: Json, fields: Sequence[str] | None = None) -> bool:
+    """Any of these fields; without a list those that Auth0 documents for the legacy option."""
     metadata = profile.get("user_metadata") or {}
-    values = [profile.get(key) for key in ("name", "username", "nickname")]
-    values += [metadata.get(key) for key in ("name", "first", "last")]
-    values.append(str(profile.get("email") or "").partition("@")[0])
+    values = [_value(profile, metadata, name) for name in (LEGACY_FIELDS if fields is None else fields)]
     words = (str(value).lower() for value in values if value)
     return any(word in password.lower() for word in words if len(word) >= SHORTEST_PERSONAL_WORD)
 
 
-def _length_text(length: int) -> str:
-    return "Not empty" if length <= 1 else f"At least {length} characters in length"
+def _value(profile: Json, metadata: Json, field: str) -> Any:
+    """Of an e-mail address the local part."""
+    if field == "email":
+        return str(profile.get("email") or "").partition("@")[0]
+    place, _, key = field.rpartition(".")
+    return metadata.get(key) if place == "user_metadata" else profile.get(field)
 
 
-def _contains(wanted: int, of: int) -> Callable[[str], bool]:
-    patterns = list(CLASSES.values())[:of]
-    return lambda password: sum(bool(pattern.search(password)) for pattern in patterns) >= wanted
-
-
-def _enabled(options: Mapping[str, Any], key: str) -> bool:
-    return bool((options.get(key) or {}).get("enable"))
+def _part(options: Mapping[str, Any], part: str) -> Mapping[str, Any] | None:
+    """One part of the policy where it is switched on: by "active" in the flexible notation, else by "enable"."""
+    chosen = options.get("password_options")
+    settings = options.get(LEGACY_NAMES[part]) if chosen is None else chosen.get(part)
+    switch = "enable" if chosen is None else "active"
+    return settings if settings and settings.get(switch) else None
 
 
 def _is_common(password: str, dictionary: Mapping[str, Any]) -> bool:
-    own = {str(word).lower() for word in dictionary.get("dictionary") or ()}
+    own = {str(word).lower() for word in dictionary.get("dictionary") or dictionary.get("custom") or ()}
     return password.lower() in own | common_passwords()
 
 

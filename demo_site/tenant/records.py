@@ -14,10 +14,21 @@ class Connection:
     name: str
     strategy: str
     options: Json = field(default_factory=dict)
+    # None: every client.
+    enabled_clients: list[str] | None = None
 
     @property
     def is_database(self) -> bool:
         return self.strategy == "auth0"
+
+    @property
+    def resets_by_code(self) -> bool:
+        """The e-mail attribute is verified by one-time password, not by link."""
+        email: Json = self.options.get("attributes", {}).get("email", {})
+        return email.get("verification_method") == "otp"
+
+    def is_enabled_for(self, client_id: str) -> bool:
+        return self.enabled_clients is None or client_id in self.enabled_clients
 
 
 @dataclass
@@ -30,6 +41,8 @@ class Client:
     initiate_login_uri: str | None = None
     grant_types: list[str] = field(default_factory=list)
     scopes: list[str] = field(default_factory=list)
+    organization_usage: str = "deny"
+    organization_require_behavior: str = "no_prompt"
 
 
 @dataclass
@@ -39,6 +52,8 @@ class User:
     profile: Json
     # Per identity ("auth0|…"), newest first: the first hash is the password, the others its history.
     password_hashes: dict[str, list[str]] = field(default_factory=dict)
+    # Of the authenticator app that is enrolled as the second factor, in base 32.
+    otp_secret: str | None = None
     site: Json = field(default_factory=dict)
     story: str = ""
 
@@ -60,6 +75,14 @@ class User:
 
     def identity_in(self, connection: str) -> Json | None:
         return next((item for item in self.identities if item["connection"] == connection), None)
+
+    def identity_named(self, full_id: str) -> Json | None:
+        return next((item for item in self.identities if identity_id(item) == full_id), None)
+
+    def address_of(self, identity: Json) -> str | None:
+        """A linked identity carries its own address in profileData."""
+        address: str | None = identity.get("profileData", {}).get("email", self.email)
+        return address
 
 
 def identity_id(identity: Json) -> str:
@@ -83,6 +106,13 @@ class Transaction:
     max_age: int | None = None
     login_hint: str = ""
     connection: str | None = None
+    acr_values: list[str] = field(default_factory=list)
+    organization: str | None = None
+    invitation: str | None = None
+    # Whose code is asked for, and the identity that has just signed in; none if an SSO session is stepped up.
+    user_id: str | None = None
+    identity: str | None = None
+    mfa: bool = False
     done: bool = False
 
     @property
@@ -102,6 +132,7 @@ class Session:
     auth_time: float
     created_at: float
     last_seen: float
+    mfa: bool = False
 
 
 @dataclass
@@ -115,6 +146,8 @@ class Code:
     nonce: str | None = None
     code_challenge: str | None = None
     auth_time: int | None = None
+    # Further claims: how the user signed in, and to which organization.
+    claims: Json = field(default_factory=dict)
 
 
 @dataclass
@@ -137,6 +170,11 @@ class Ticket:
     expires_at: float
     client_id: str | None = None
     mark_email_as_verified: bool = False
+    organization: str | None = None
+    # The browser that has given the one-time code the ticket asks for.
+    challenged: str | None = None
+    # From a message of the template reset_email_by_code; the page wants it too.
+    code: str | None = None
     status: str = "open"
 
 
@@ -149,3 +187,15 @@ class Mail:
     html: str
     links: list[str]
     at: str
+
+
+@dataclass
+class Organization:
+    """``members`` are user ids, ``connections`` names; ``invitations``: ticket id -> the invitee's address."""
+
+    id: str
+    name: str
+    display_name: str
+    members: list[str] = field(default_factory=list)
+    connections: list[str] = field(default_factory=list)
+    invitations: dict[str, str] = field(default_factory=dict)

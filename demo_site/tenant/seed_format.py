@@ -2,60 +2,48 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from demo_site.tenant.clock import seconds
-from demo_site.tenant.policy import LEVELS
+from demo_site.tenant.seed_kinds import (
+    CHARACTER_TYPES,
+    COUNT,
+    DOMAIN,
+    EMAIL,
+    FLAG,
+    LEVEL,
+    MAYBE_TEXT,
+    OBJECT,
+    OBJECTS,
+    ORGANIZATION_ID,
+    ORGANIZATION_NAME,
+    SECRET,
+    TEXT,
+    TEXTS,
+    TIME,
+    USER_ID,
+    one_of,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Iterable
 
     from demo_site.tenant.records import Json
+    from demo_site.tenant.seed_kinds import Kind
 
 
 class SeedError(ValueError):
     """The seed cannot be planted; the message says what and where."""
 
 
-@dataclass(frozen=True)
-class Kind:
-    """``holds`` decides, ``words`` say what was expected."""
-
-    words: str
-    holds: Callable[[Any], bool]
-
-
-def _is_time(value: Any) -> bool:
-    try:
-        seconds(value)
-    except (TypeError, ValueError):
-        return False
-    return "T" in value
-
-
-def _is_list_of_text(value: Any) -> bool:
-    return isinstance(value, list) and all(isinstance(item, str) for item in value)
-
-
-TEXT = Kind("text", lambda value: isinstance(value, str) and value != "")
-MAYBE_TEXT = Kind("text", lambda value: isinstance(value, str))
-FLAG = Kind("true or false", lambda value: isinstance(value, bool))
-TEXTS = Kind("a list of texts", _is_list_of_text)
-OBJECT = Kind("an object", lambda value: isinstance(value, dict))
-OBJECTS = Kind("a list of objects", lambda value: isinstance(value, list) and all(map(OBJECT.holds, value)))
-TIME = Kind("an ISO time such as 2026-03-14T09:30:00.000Z", _is_time)
-EMAIL = Kind(
-    "an e-mail address in lower case",
-    lambda value: TEXT.holds(value) and "@" in value and value == value.lower(),
-)
-USER_ID = Kind("an id such as auth0|64f0…", lambda value: TEXT.holds(value) and "|" in value)
-COUNT = Kind("a whole number", lambda value: isinstance(value, int) and not isinstance(value, bool) and value >= 0)
-LEVEL = Kind(f"one of {', '.join(LEVELS)}", lambda value: value in LEVELS or value is None)
-NOT_YET = Kind("left out: this tenant has no second steps", lambda _value: False)
-
-TOP = {"connections": OBJECTS, "clients": OBJECTS, "users": OBJECTS}
-CONNECTION = {"name": TEXT, "strategy": TEXT, "options": OBJECT}
+TOP = {
+    "plan": OBJECT,
+    "custom_domain": DOMAIN,
+    "connections": OBJECTS,
+    "clients": OBJECTS,
+    "users": OBJECTS,
+    "organizations": OBJECTS,
+}
+CONNECTION = {"name": TEXT, "strategy": TEXT, "options": OBJECT, "enabled_clients": TEXTS}
 OPTIONS = {
     "passwordPolicy": LEVEL,
     "password_complexity_options": OBJECT,
@@ -63,12 +51,29 @@ OPTIONS = {
     "password_no_personal_info": OBJECT,
     "password_dictionary": OBJECT,
     "disable_self_service_change_password": FLAG,
+    "requires_username": FLAG,
+    "attributes": OBJECT,
+    "password_options": OBJECT,
 }
 NESTED_OPTIONS = {
     "password_complexity_options": {"min_length": COUNT},
     "password_history": {"enable": FLAG, "size": COUNT},
     "password_no_personal_info": {"enable": FLAG},
     "password_dictionary": {"enable": FLAG, "dictionary": TEXTS},
+    "password_options": {"complexity": OBJECT, "profile_data": OBJECT, "history": OBJECT, "dictionary": OBJECT},
+}
+PASSWORD_OPTIONS = {
+    "complexity": {
+        "min_length": COUNT,
+        "character_types": CHARACTER_TYPES,
+        "character_type_rule": one_of("all", "three_of_four"),
+        "identical_characters": one_of("allow", "block"),
+        "sequential_characters": one_of("allow", "block"),
+        "max_length_exceeded": one_of("truncate", "error"),
+    },
+    "profile_data": {"active": FLAG, "blocked_fields": TEXTS},
+    "history": {"active": FLAG, "size": COUNT},
+    "dictionary": {"active": FLAG, "default": one_of("en_10k", "en_100k"), "custom": TEXTS},
 }
 CLIENT = {
     "client_id": TEXT,
@@ -79,6 +84,8 @@ CLIENT = {
     "initiate_login_uri": TEXT,
     "grant_types": TEXTS,
     "scopes": TEXTS,
+    "organization_usage": one_of("deny", "allow", "require"),
+    "organization_require_behavior": one_of("no_prompt", "pre_login_prompt"),
 }
 USER = {
     "email": EMAIL,
@@ -89,11 +96,29 @@ USER = {
     "email_verified": FLAG,
     "app_metadata": OBJECT,
     "last_password_reset": TIME,
-    "mfa": NOT_YET,
+    "mfa": OBJECT,
+    "linked": OBJECTS,
     "site": OBJECT,
     "story": MAYBE_TEXT,
 }
-SITE = {"is_staff": FLAG, "is_superuser": FLAG}
+NESTED_IN_USER = {"mfa": {"otp_secret": SECRET}, "site": {"is_staff": FLAG, "is_superuser": FLAG}}
+LINKED = {
+    "connection": TEXT,
+    "user_id": USER_ID,
+    "email": EMAIL,
+    "email_verified": FLAG,
+    "name": TEXT,
+    "password": TEXT,
+}
+ORGANIZATION = {
+    "id": ORGANIZATION_ID,
+    "name": ORGANIZATION_NAME,
+    "display_name": TEXT,
+    "members": TEXTS,
+    "connections": TEXTS,
+    "invitations": OBJECTS,
+}
+INVITATION = {"ticket_id": TEXT, "email": EMAIL}
 
 
 def check(seed: Any) -> None:
@@ -107,6 +132,11 @@ def check(seed: Any) -> None:
     for place, item in _items(seed, "users"):
         _check_user(item, place, strategies)
     _unique(seed)
+    addresses = {identity.get("email") for item in seed.get("users", []) for identity in _identities(item)}
+    for place, item in _items(seed, "organizations"):
+        _check_organization(item, place, strategies, addresses)
+    for key in ("id", "name"):
+        _once("organizations", key, [item[key] for item in seed.get("organizations", [])])
 
 
 def _check_options(options: Json, place: str) -> None:
@@ -114,33 +144,62 @@ def _check_options(options: Json, place: str) -> None:
     for name, keys in NESTED_OPTIONS.items():
         if name in options:
             _object(options[name], f"{place}.{name}", keys)
+    for name, value in options.get("password_options", {}).items():
+        _object(value, f"{place}.password_options.{name}", PASSWORD_OPTIONS[name])
 
 
 def _check_user(item: Json, place: str, strategies: dict[str, str]) -> None:
     _object(item, place, USER, required=("connection",))
-    if "site" in item:
-        _object(item["site"], f"{place}.site", SITE)
-    if item["connection"] not in strategies:
-        raise _error(place, f"there is no connection {item['connection']!r} in the seed")
+    for name, keys in NESTED_IN_USER.items():
+        if name in item:
+            _object(item[name], f"{place}.{name}", keys)
     if "email" not in item and "user_id" not in item:
         raise _error(place, "needs an email or a user_id")
+    _check_identity(item, place, strategies)
+    for index, linked in enumerate(item.get("linked", [])):
+        there = f"{place}.linked[{index}]"
+        _object(linked, there, LINKED, required=("connection", "user_id"))
+        _check_identity(linked, there, strategies)
+
+
+def _check_identity(item: Json, place: str, strategies: dict[str, str]) -> None:
+    if item["connection"] not in strategies:
+        raise _error(place, f"there is no connection {item['connection']!r} in the seed")
     is_database = strategies[item["connection"]] == "auth0"
     if is_database != ("password" in item):
         words = "a database user needs a password" if is_database else "only database users have a password"
         raise _error(place, words)
 
 
+def _check_organization(item: Json, place: str, strategies: dict[str, str], addresses: set[str | None]) -> None:
+    _object(item, place, ORGANIZATION, required=("id", "name", "display_name"))
+    for name in item.get("connections", []):
+        if name not in strategies:
+            raise _error(place, f"there is no connection {name!r} in the seed")
+    for email in item.get("members", []):
+        if email not in addresses:
+            raise _error(place, f"there is no user {email!r} in the seed")
+    for index, invitation in enumerate(item.get("invitations", [])):
+        _object(invitation, f"{place}.invitations[{index}]", INVITATION, required=("ticket_id", "email"))
+
+
 def _unique(seed: Json) -> None:
     _once("connections", "name", [item["name"] for item in seed.get("connections", [])])
     _once("clients", "client_id", [item["client_id"] for item in seed.get("clients", [])])
-    addresses = [(item["connection"], item["email"]) for item in seed.get("users", []) if "email" in item]
+    identities = [identity for item in seed.get("users", []) for identity in _identities(item)]
+    addresses = [(item["connection"], item["email"]) for item in identities if "email" in item]
     _once("users", "connection and email", addresses)
+    _once("users", "user_id", [item["user_id"] for item in identities if "user_id" in item])
 
 
 def _once(table: str, key: str, values: list[Any]) -> None:
     twice = {value for value in values if values.count(value) > 1}
     if twice:
         raise _error(table, f"the same {key} twice: {min(twice)!r}")
+
+
+def _identities(user: Json) -> list[Json]:
+    return [user, *user.get("linked", [])]
 
 
 def _items(seed: Json, table: str) -> Iterable[tuple[str, Json]]:

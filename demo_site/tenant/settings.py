@@ -9,9 +9,13 @@ ROOT = Path(__file__).resolve().parent
 
 DEBUG = False
 SECRET_KEY = secrets.token_urlsafe(32)
-ALLOWED_HOSTS = ["127.0.0.1", "localhost"]
+# Loopback names only; a custom domain is localhost or a name below it.
+ALLOWED_HOSTS = ["127.0.0.1", ".localhost"]
 ROOT_URLCONF = "demo_site.tenant.urls"
-MIDDLEWARE = ["demo_site.tenant.middleware.TenantMiddleware"]
+MIDDLEWARE = [
+    "demo_site.tenant.middleware.TenantMiddleware",
+    "demo_site.tenant.management.limits.RateLimitMiddleware",
+]
 INSTALLED_APPS: list[str] = []
 DATABASES: dict[str, dict[str, str]] = {}
 APPEND_SLASH = False

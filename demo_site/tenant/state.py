@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from demo_site.tenant.plan import Plan
 from demo_site.tenant.records import (
     AccessToken,
     Client,
@@ -12,6 +13,7 @@ from demo_site.tenant.records import (
     Connection,
     Json,
     Mail,
+    Organization,
     Session,
     Ticket,
     Transaction,
@@ -31,6 +33,7 @@ TABLES: dict[str, Any] = {
     "access_tokens": AccessToken,
     "tickets": Ticket,
     "mails": Mail,
+    "organizations": Organization,
 }
 
 
@@ -47,6 +50,10 @@ class State:
     access_tokens: dict[str, AccessToken] = field(default_factory=dict)
     tickets: dict[str, Ticket] = field(default_factory=dict)
     mails: dict[str, Mail] = field(default_factory=dict)
+    organizations: dict[str, Organization] = field(default_factory=dict)
+    plan: Plan = field(default_factory=Plan)
+    # HOST or HOST:PORT.
+    custom_domain: str | None = None
     # The stand-in identity provider's own sessions: cookie -> user_id.
     upstream_sessions: dict[str, str] = field(default_factory=dict)
 
@@ -55,8 +62,15 @@ class State:
 
     @classmethod
     def from_json(cls, data: Json) -> State:
-        tables = {name: {key: record(**row) for key, row in data[name].items()} for name, record in TABLES.items()}
-        return cls(**tables, upstream_sessions=dict(data["upstream_sessions"]))
+        tables = {
+            name: {key: record(**row) for key, row in data.get(name, {}).items()} for name, record in TABLES.items()
+        }
+        return cls(
+            **tables,
+            plan=Plan(**data.get("plan", {})),
+            custom_domain=data.get("custom_domain"),
+            upstream_sessions=dict(data["upstream_sessions"]),
+        )
 
     def users_with_email(self, email: str) -> list[User]:
         """Case-sensitive, as /users-by-email is; database addresses are stored in lower case."""
@@ -68,6 +82,9 @@ class State:
         found = (user for user in self.users.values() if _address_in(user, connection) == wanted)
         return next(found, None)
 
+    def user_by_username(self, connection: str, username: str) -> User | None:
+        return next((user for user in self.users_of(connection) if user.profile.get("username") == username), None)
+
     def users_of(self, connection: str) -> Iterator[User]:
         return (user for user in self.users.values() if user.identity_in(connection))
 
@@ -76,9 +93,6 @@ class State:
 
 
 def _address_in(user: User, connection: str) -> str | None:
-    """A linked identity carries its own address in profileData."""
     identity = user.identity_in(connection)
-    if identity is None:
-        return None
-    address = identity.get("profileData", {}).get("email", user.email)
-    return str(address).lower() if address else None
+    address = user.address_of(identity) if identity else None
+    return address.lower() if address else None

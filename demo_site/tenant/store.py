@@ -33,11 +33,8 @@ class Store:
         self._written = ""
 
     @property
-    def issuer(self) -> str:
-        return f"{self.base_url}/"
-
-    @property
     def management_audience(self) -> str:
+        """The canonical host's, whatever name is used."""
         return f"{self.base_url}/api/v2/"
 
     @property
@@ -50,6 +47,7 @@ class Store:
         seeded = seed.planted(first_seed)
         if path and path.exists():
             self._load(path)
+            self.state.custom_domain = seeded.custom_domain or self.state.custom_domain
         else:
             self.state = seeded
             self.signing_keys = [keys.generate()]

@@ -8,7 +8,6 @@ from demo_site.tenant import passwords, policy
 from demo_site.tenant.clock import clock, iso
 from demo_site.tenant.opaque import opaque
 from demo_site.tenant.records import Json, Ticket, User, identity_id
-from demo_site.tenant.store import store
 from demo_site.tenant.universal_login import sessions
 
 if TYPE_CHECKING:
@@ -26,11 +25,11 @@ def mint(  # noqa: PLR0913 - the fields of the endpoint
     client_id: str | None,
     lifetime_s: int = 0,
     mark_email_as_verified: bool,
+    code: str | None = None,
+    organization: str | None = None,
 ) -> Ticket:
     """A newer ticket or mail voids every older link of the user (community.auth0.com/t/150437)."""
-    for older in state.tickets.values():
-        if older.user_id == user.user_id and older.status == "open":
-            older.status = "voided"
+    void_links(state, user)
     ticket = Ticket(
         id=opaque(),
         user_id=user.user_id,
@@ -39,14 +38,22 @@ def mint(  # noqa: PLR0913 - the fields of the endpoint
         expires_at=clock.now() + (lifetime_s or DEFAULT_LIFETIME_S),
         client_id=client_id,
         mark_email_as_verified=mark_email_as_verified,
+        code=code,
+        organization=organization,
     )
     state.tickets[ticket.id] = ticket
     return ticket
 
 
-def url_of(ticket: Ticket) -> str:
+def void_links(state: State, user: User) -> None:
+    for ticket in state.tickets.values():
+        if ticket.user_id == user.user_id and ticket.status == "open":
+            ticket.status = "voided"
+
+
+def url_of(ticket: Ticket, base_url: str) -> str:
     """The trailing # is Auth0's: template parameters would go after it."""
-    return f"{store.base_url}/u/reset-verify?ticket={ticket.id}#"
+    return f"{base_url}/u/reset-verify?ticket={ticket.id}#"
 
 
 def is_expired(ticket: Ticket) -> bool:
@@ -60,9 +67,17 @@ def use(state: State, ticket: Ticket, password: str) -> Refusal | None:
     if refused:
         return refused
     ticket.status = "used"
-    if ticket.mark_email_as_verified and user.email:
-        user.profile["email_verified"] = True
+    if ticket.mark_email_as_verified:
+        _verify_address(user, ticket.identity)
     return None
+
+
+def _verify_address(user: User, identity: str) -> None:
+    """A linked identity has an address of its own."""
+    parts = [item.get("profileData", user.profile) for item in user.identities if identity_id(item) == identity]
+    for part in parts:
+        if part.get("email"):
+            part["email_verified"] = True
 
 
 def set_password(state: State, user: User, identity: str, connection: str, password: str) -> Refusal | None:

@@ -17,6 +17,7 @@ urlpatterns = [
     path("favicon.ico", lambda _request: HttpResponse(status=204)),
     path("", include("demo_site.tenant.oidc.urls")),
     path("", include("demo_site.tenant.universal_login.urls")),
+    path("dbconnections/", include("demo_site.tenant.dbconnections.urls")),
     path("api/v2/", include("demo_site.tenant.management.urls")),
     path("_control/", include("demo_site.tenant.control.urls")),
 ]

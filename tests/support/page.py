@@ -102,6 +102,7 @@ class Page:
     headers: Mapping[str, str] = field(default_factory=dict)
     title: str = ""
     h1: str = ""
+    refresh: int | None = None  # seconds after which it reloads itself
     forms: list[Form] = field(default_factory=list)
     links: list[tuple[str, str]] = field(default_factory=list)
     visible_text: str = ""
@@ -115,7 +116,7 @@ class Page:
         reader = _Reader()
         reader.feed(answer.text)
         page.title, page.h1 = squeezed(reader.title), squeezed(reader.h1)
-        page.forms, page.links = reader.forms, reader.links
+        page.refresh, page.forms, page.links = reader.refresh, reader.forms, reader.links
         lines = (squeezed(line) for line in "".join(reader.seen).split("\n"))
         page.visible_text = "\n".join(line for line in lines if line)
         return page
@@ -125,6 +126,7 @@ class _Reader(HTMLParser):
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)
         self.title = self.h1 = ""
+        self.refresh: int | None = None
         self.seen: list[str] = []
         self.forms: list[Form] = []
         self.links: list[tuple[str, str]] = []
@@ -162,6 +164,10 @@ class _Reader(HTMLParser):
             self._into.append(data)
         if not any(tag in self._open for tag in UNSEEN):
             self.seen.append(data)
+
+    def _start_meta(self, attributes: Attributes) -> None:
+        if attributes.get("http-equiv", "").lower() == "refresh":
+            self.refresh = int(attributes["content"].partition(";")[0])
 
     def _start_a(self, attributes: Attributes) -> None:
         if "href" in attributes:

@@ -125,6 +125,14 @@ class LocalTenant:
         assert len(found) == 1, f"{len(found)} users have the address {email}"
         return found[0]
 
+    def plan(self, **switches: object) -> None:
+        """Set switches of the tenant's plan, until it is reset."""
+        self._control("POST", "plan", switches)
+
+    def rate_limits(self, **limits: object) -> None:
+        """Set limits by bucket, e.g. ``management={"burst": 2, "per_minute": 60}``; None means no limit."""
+        self._control("POST", "rate_limits", limits)
+
     def rotate_keys(self) -> None:
         self._control("POST", "rotate_keys")
 

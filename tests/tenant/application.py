@@ -24,7 +24,17 @@ CHALLENGE = base64.urlsafe_b64encode(hashlib.sha256(VERIFIER.encode()).digest())
 BOB = "auth0|64f0c0ffee00000000000b0b"
 ALICE = "auth0|64f0c0ffee000000000a11ce"
 CAROL = "google-oauth2|108204268033311374519"
-PASSWORDS = {"bob@example.com": "Temporary-2026!", "alice@example.com": "Quiet-Harbour-42!"}
+DAVE = "auth0|64f0c0ffee00000000000da5"
+ERIN = "auth0|64f0c0ffee00000000000e41"
+FRANK = "google-oauth2|104559981730276641825"
+PASSWORDS = {
+    "bob@example.com": "Temporary-2026!",
+    "alice@example.com": "Quiet-Harbour-42!",
+    "dave@example.com": "Paper-Lantern-88!",
+    "erin@example.com": "Velvet-Orchard-29!",
+    "frank.adeyemi@example.org": "Amber-Railway-63!",
+}
+RIVERSIDE = "org_7RiversideLibrary"
 DATABASE = "Username-Password-Authentication"
 
 
@@ -49,9 +59,18 @@ class Application:
 
     def sign_in(self, browser: Browser, email: str = "alice@example.com", **params: Any) -> dict[str, str]:
         """Through the login page; the answer at the callback."""
+        self.send(browser, email, **params)
+        return callback(browser)
+
+    def send(self, browser: Browser, email: str = "alice@example.com", **params: Any) -> None:
+        """As far as the first page after the password."""
         browser.get(self.authorize_url(**params))
         browser.submit("Continue", username=email, password=PASSWORDS[email])
-        return callback(browser)
+
+    def plan(self, **switches: Any) -> None:
+        """Set some of the tenant's switches."""
+        url = f"{self.tenant.base_url}/_control/plan"
+        assert requests.post(url, json=switches, timeout=5).status_code == 200
 
     def claims(self, answer: dict[str, str], **params: Any) -> dict[str, Any]:
         """The ID token's claims, its signature checked with the published keys."""

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.support.tenant import LocalTenant, demo_seed
-from tests.tenant.application import LOGIN, Application
+from tests.tenant.application import DATABASE, LOGIN, PASSWORDS, RIVERSIDE, Application
+from tests.tenant.steering import steer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -71,6 +72,18 @@ def test_sign_in_change_and_back(visited: tuple[Application, str, Page]):
     assert page.url.startswith(f"{site}/account/login/?iss=")
 
 
+def test_the_code_on_the_page_is_good_in_chromium(visited: tuple[Application, str, Page]):
+    app, site, page = visited
+    app.plan(mfa_at_login=True)
+    page.goto(authorize_url(app, site))
+    page.get_by_label("E-mail address").fill("dave@example.com")
+    page.get_by_label("Password").fill(PASSWORDS["dave@example.com"])
+    page.get_by_role("button", name="Continue", exact=True).click()
+    page.get_by_label("One-time code").fill(page.locator("#stand-in strong").inner_text())
+    page.get_by_role("button", name="Continue").click()
+    assert page.url.startswith(f"{site}/complete/auth0/?code=")
+
+
 def test_google_in_chromium(visited: tuple[Application, str, Page]):
     app, site, page = visited
     page.goto(authorize_url(app, site))
@@ -112,6 +125,52 @@ def _tour(app: Application, site: str, page: Page) -> Iterator[str]:
         page.goto(app.tenant.base_url + path)
         yield page.url
     yield from _tour_of_a_change(app, page)
+    yield from _tour_of_second_steps(app, site, page)
+    yield from _tour_of_messages(app, site, page)
+
+
+def _tour_of_messages(app: Application, site: str, page: Page) -> Iterator[str]:
+    """By code, and once too often."""
+    seed = demo_seed(site)
+    seed["connections"][0]["options"]["attributes"] = {"email": {"verification_method": "otp"}}
+    app.tenant.seed(seed)
+    steer(app.tenant, "rate_limits", {"change_password": {"burst": 1, "per_minute": 1}})
+    page.goto(authorize_url(app, site, login_hint="alice@example.com"))
+    page.get_by_role("link", name="Forgot password?").click()
+    page.get_by_role("button", name="Continue").click()
+    page.get_by_role("button", name="Resend email").click()
+    yield f"{page.url} (too many)"
+    page.goto(f"{app.tenant.base_url}/inbox")
+    page.get_by_role("link", name="Reset your password").click()
+    yield f"{page.url} (code)"
+    page.goto(app.tenant.mails()[0]["links"][0])
+    yield f"{page.url} (code)"
+    page.get_by_label("Code from the message").fill("no")
+    for label in ("New password", "Re-enter new password"):
+        page.get_by_label(label, exact=True).fill("Brand-New-Start-7!")
+    page.get_by_role("button", name="Reset password").click()
+    yield f"{page.url} (wrong code)"
+
+
+def _tour_of_second_steps(app: Application, site: str, page: Page) -> Iterator[str]:
+    page.goto(authorize_url(app, site, connection=DATABASE, organization=RIVERSIDE))
+    yield f"{page.url} (organization)"
+    app.plan(mfa_at_login=True)
+    page.get_by_label("E-mail address").fill("dave@example.com")
+    page.get_by_label("Password").fill(PASSWORDS["dave@example.com"])
+    page.get_by_role("button", name="Continue", exact=True).click()
+    yield page.url
+    page.get_by_label("One-time code").fill("no")
+    page.get_by_role("button", name="Continue").click()
+    yield f"{page.url} (wrong)"
+    seed = demo_seed(site)
+    seed["clients"][0] |= {"organization_usage": "require", "organization_require_behavior": "pre_login_prompt"}
+    app.tenant.seed(seed)
+    page.goto(authorize_url(app, site))
+    yield page.url
+    page.get_by_label("Organization name").fill("nobody's")
+    page.get_by_role("button", name="Continue").click()
+    yield f"{page.url} (unknown)"
 
 
 def _tour_of_a_change(app: Application, page: Page) -> Iterator[str]:

@@ -80,6 +80,22 @@ def test_connections(app: Application):
     assert (unknown.status_code, unknown.json()["errorCode"]) == (404, "inexistent_connection")
 
 
+def test_what_a_page_wants_to_know_of_a_connection(app: Application, tenant: LocalTenant):
+    seed = demo_seed()
+    options = {
+        "password_options": {
+            "complexity": {"min_length": 10, "character_types": ["number"], "character_type_rule": "all"},
+            "history": {"active": True, "size": 3},
+        },
+        "disable_self_service_change_password": True,
+        "attributes": {"email": {"verification_method": "otp"}},
+    }
+    seed["connections"][0]["options"] = options
+    tenant.seed(seed)
+    (database,) = app.api("GET", "connections?strategy=auth0&fields=options,name").json()
+    assert database == {"name": DATABASE, "options": options}
+
+
 def test_ticket_as_recorded(app: Application):
     body = {
         "result_url": "https://example.com/change-password",

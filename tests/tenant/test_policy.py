@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from demo_site.tenant import passwords, policy
+from demo_site.tenant import passwords, policy, seed_format
+from demo_site.tenant.policy_rules import LEVELS
 from tests.support.tenant import demo_seed
 
 PROFILE = {
@@ -86,7 +87,61 @@ def test_history():
     assert policy.USED.name == USED
 
 
-@given(level=st.sampled_from(policy.LEVELS), password=st.text(max_size=80))
+class TestFlexiblePolicy:
+    """``password_options`` in place of the five legacy options."""
+
+    @pytest.mark.parametrize(
+        ("complexity", "good", "weak"),
+        [
+            ({"min_length": 10}, "a" * 10, "a" * 9),
+            ({"character_types": ["number", "special"]}, "a1!", "a1"),
+            ({"character_type_rule": "three_of_four", "character_types": ["number"]}, "Aa!", "1"),
+            ({"identical_characters": "block"}, "aabb", "aaab"),
+            ({"identical_characters": "allow"}, "aaab", ""),
+            ({"sequential_characters": "block"}, "acegz1357", "xxabcxx"),
+            ({"sequential_characters": "block"}, "ab-c12-3", "x321x"),
+            ({"sequential_characters": "block"}, "aBd", "aBc"),
+            ({"max_length_exceeded": "error"}, "ü" * 36, "ü" * 37),
+            ({"max_length_exceeded": "truncate"}, "ü" * 37, ""),
+        ],
+    )
+    def test_complexity(self, complexity: dict[str, Any], good: str, weak: str):
+        options = {"passwordPolicy": "excellent", "password_options": {"complexity": complexity}}
+        assert _name(options, good) is None
+        assert _name(options, weak) == WEAK
+
+    def test_the_rest_is_switched_on_by_active(self):
+        parts: dict[str, Any] = {
+            "history": {"active": True, "size": 1},
+            "dictionary": {"active": True, "default": "en_10k", "custom": ["Northwind1"]},
+            "profile_data": {"active": True, "blocked_fields": ["name", "email"]},
+        }
+        options = {"password_options": parts}
+        assert policy.refusal(options, "present", {}, [passwords.hashed("present")]) == policy.USED
+        assert [_name(options, word) for word in ("northWIND1", "x-bob.miller", "x-bobby")] == [COMMON, PERSONAL, None]
+        assert len(policy.other_rules(options)) == 3
+        off = {"password_options": {name: {**part, "active": False} for name, part in parts.items()}}
+        assert policy.refusal(off, "present", {}, [passwords.hashed("present")]) is None
+        assert [_name(off, word) for word in ("northWIND1", "x-bob.miller")] == [None, None]
+        assert policy.other_rules(off) == []
+
+
+@pytest.mark.parametrize(
+    ("wanted", "message"),
+    [
+        ({"strength": {}}, "password_options: unknown key 'strength'"),
+        ({"history": {"enable": True}}, "password_options.history: unknown key 'enable'"),
+        ({"complexity": {"character_types": ["emoji"]}}, "character_types: must be a list of some of lowercase,"),
+    ],
+)
+def test_a_flexible_policy_that_is_none(wanted: dict[str, Any], message: str):
+    seed = demo_seed()
+    seed["connections"][0]["options"]["password_options"] = wanted
+    with pytest.raises(seed_format.SeedError, match=message):
+        seed_format.check(seed)
+
+
+@given(level=st.sampled_from(LEVELS), password=st.text(max_size=80))
 def test_a_password_is_weak_exactly_if_a_shown_rule_does_not_hold(level: str, password: str):
     options = {"passwordPolicy": level}
     shown = all(rule.holds(password) for rule in policy.strength_rules(options))

@@ -10,6 +10,8 @@ urlpatterns = [
     path("reset", control(post=views.reset)),
     path("seed", control(post=views.seed)),
     path("clock", control(post=views.move_clock)),
+    path("rate_limits", control(post=views.set_rate_limits)),
+    path("plan", control(post=views.change_plan)),
     path("faults", control(post=views.add_faults, delete=views.clear_faults)),
     path("rotate_keys", control(post=views.rotate_keys)),
     path("requests", control(get=views.requests, delete=views.clear_requests)),

@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 from django.http import HttpRequest, JsonResponse
 
+from demo_site.tenant import plan
 from demo_site.tenant.clock import clock, iso
 from demo_site.tenant.faults import FaultError, faults
+from demo_site.tenant.rate_limits import RateLimitError, rate_limits
 from demo_site.tenant.requests_log import requests_log
 from demo_site.tenant.seed import SeedError
 from demo_site.tenant.store import store
@@ -35,7 +37,7 @@ def control(**verbs: Callable[[Any], Json]) -> Callable[[HttpRequest], JsonRespo
             return JsonResponse({"error": f"{request.method} is not known here"}, status=405)
         try:
             return JsonResponse(verb(_body(request)))
-        except (ControlError, SeedError, FaultError) as error:
+        except (ControlError, SeedError, FaultError, RateLimitError, plan.PlanError) as error:
             return JsonResponse({"error": str(error)}, status=400)
 
     return view
@@ -53,9 +55,10 @@ def health(_body: Any) -> Json:
 
 
 def reset(_body: Any) -> Json:
-    """Back to the beginning: seed, clock, faults, recorded requests."""
+    """Back to the beginning: seed, plan, clock, faults, rate limits, recorded requests."""
     store.reset()
     faults.clear()
+    rate_limits.clear()
     requests_log.clear()
     return {}
 
@@ -73,6 +76,18 @@ def move_clock(body: Any) -> Json:
         raise ControlError("clock: seconds must be a number")
     store.move_clock(value + (clock.offset if "advance_s" in body else 0))
     return {"now": iso(clock.now())}
+
+
+def set_rate_limits(body: Any) -> Json:
+    rate_limits.configure(body)
+    return rate_limits.shown()
+
+
+def change_plan(body: Any) -> Json:
+    """What is not named stays as it is; the answer is the whole plan."""
+    with store.change() as state:
+        state.plan = plan.changed(state.plan, body)
+        return asdict(state.plan)
 
 
 def add_faults(body: Any) -> Json:

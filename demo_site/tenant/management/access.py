@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from functools import wraps
-from typing import TYPE_CHECKING, Concatenate, ParamSpec
+from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec
 
 import jwt
 
-from demo_site.tenant import keys
+from demo_site.tenant import hosts, keys
 from demo_site.tenant.clock import clock
 from demo_site.tenant.management.errors import ApiError, unauthorized
 from demo_site.tenant.pages.views import not_found
@@ -40,7 +40,7 @@ def endpoint(
             if request.method != method:
                 return not_found(request)
             with store.change() as state:
-                _check_scope(_claims(request), scopes)
+                _check_scope(granted(request, state), scopes)
                 return view(request, state, *args, **kwargs)
 
         return guarded
@@ -48,12 +48,27 @@ def endpoint(
     return decorated
 
 
-def _claims(request: HttpRequest) -> Json:
+def by_method(**views: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """One address, one view per method."""
+
+    def view(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        chosen = views.get(request.method or "")
+        return chosen(request, *args, **kwargs) if chosen else not_found(request)
+
+    return view
+
+
+def granted(request: HttpRequest, state: State) -> set[str]:
+    """The token's scopes. It was issued by the host it is used at."""
+    return set(_claims(request, hosts.issuer(request, state)).get("scope", "").split())
+
+
+def _claims(request: HttpRequest, issuer: str) -> Json:
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
     if scheme.lower() != "bearer" or not token:
         raise unauthorized("Missing authentication")
     try:
-        claims = keys.verified(token, store.signing_keys, store.management_audience, store.issuer)
+        claims = keys.verified(token, store.signing_keys, store.management_audience, issuer)
     except jwt.InvalidAudienceError as error:
         msg = f"Bad audience: {error}"
         raise unauthorized(msg) from error
@@ -64,7 +79,7 @@ def _claims(request: HttpRequest) -> Json:
     return claims
 
 
-def _check_scope(claims: Json, scopes: tuple[str, ...]) -> None:
-    if not set(claims.get("scope", "").split()) & set(scopes):
+def _check_scope(given: set[str], scopes: tuple[str, ...]) -> None:
+    if not given & set(scopes):
         words = f"Insufficient scope, expected any of: {','.join(scopes)}"
         raise ApiError(403, words, "insufficient_scope")

@@ -36,7 +36,7 @@ def read(request: HttpRequest, state: State, connection_id: str) -> JsonResponse
 
 
 def _shown(connection: Connection, state: State) -> Json:
-    """Every application of a seed uses every connection."""
+    """Without a list of its own, a connection is enabled for every application of the seed."""
     return {
         "id": connection.id,
         "name": connection.name,
@@ -44,5 +44,5 @@ def _shown(connection: Connection, state: State) -> Json:
         "options": connection.options,
         "realms": [connection.name],
         "is_domain_connection": False,
-        "enabled_clients": [client.client_id for client in state.clients.values()],
+        "enabled_clients": [name for name in state.clients if connection.is_enabled_for(name)],
     }

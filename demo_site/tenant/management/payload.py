@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from demo_site.tenant.management.errors import invalid_body
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from django.http import HttpRequest
 
     from demo_site.tenant.records import Json
 
-TYPES = {str: "string", int: "integer", bool: "boolean", dict: "object"}
+TYPES = {str: "string", int: "integer", bool: "boolean", dict: "object", list: "array"}
 
 
-def json_object(request: HttpRequest, fields: Mapping[str, type]) -> Json:
+Fields = Mapping[str, type | tuple[type, ...]]
+
+
+def json_object(request: HttpRequest, fields: Fields) -> Json:
     try:
         body = json.loads(request.body)
     except ValueError as error:
@@ -25,7 +27,8 @@ def json_object(request: HttpRequest, fields: Mapping[str, type]) -> Json:
     return checked(body, fields)
 
 
-def checked(body: Any, fields: Mapping[str, type], path: str = "") -> Json:
+def checked(body: Any, fields: Fields, path: str = "") -> Json:
+    """Where a field may be of several types, the first is the one an error names."""
     if not isinstance(body, dict):
         msg = f"'Expected type object but found type {_type_of(body)}'{_at(path)}"
         raise invalid_body(msg)
@@ -33,8 +36,9 @@ def checked(body: Any, fields: Mapping[str, type], path: str = "") -> Json:
         if name not in fields:
             msg = f"'Additional properties not allowed: {name}'{_at(path)}"
             raise invalid_body(msg)
-        if type(value) is not fields[name]:
-            expected = f"'Expected type {TYPES[fields[name]]} but found type {_type_of(value)}'"
+        kind, *others = _kinds(fields[name])
+        if type(value) not in (kind, *others):
+            expected = f"'Expected type {TYPES[kind]} but found type {_type_of(value)}'"
             raise invalid_body(expected + _at(f"{path}.{name}".lstrip(".")))
     return body
 
@@ -44,6 +48,10 @@ def required(body: Json, *names: str, path: str = "") -> None:
         if name not in body:
             msg = f"'Missing required property: {name}'{_at(path)}"
             raise invalid_body(msg)
+
+
+def _kinds(wanted: type | tuple[type, ...]) -> tuple[type, ...]:
+    return wanted if isinstance(wanted, tuple) else (wanted,)
 
 
 def _at(path: str) -> str:

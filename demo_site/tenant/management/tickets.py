@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from django.http import HttpRequest, JsonResponse
 
-from demo_site.tenant import tickets
+from demo_site.tenant import hosts, tickets
 from demo_site.tenant.management.access import endpoint
 from demo_site.tenant.management.errors import ApiError, inexistent_user, invalid_body
 from demo_site.tenant.management.payload import checked, json_object, required
@@ -34,12 +34,14 @@ IDENTITY_FIELDS = {"user_id": str, "provider": str, "connection_id": str}
 def password_change(request: HttpRequest, state: State) -> JsonResponse:
     """It asks for no proof and sends no mail. Universal Login ignores ``result_url``."""
     body = json_object(request, FIELDS)
+    base_url = links_at(request, state)
     _check_rules(body)
     _check_named_records(body, state)
     user = _user(body, state)
     identity = _identity(body, user, state)
-    if not _address(user, identity):
+    if not user.address_of(identity):
         raise ApiError(400, "The user does not have an email address.")
+    _check_membership(body.get("organization_id"), user, state)
     ticket = tickets.mint(
         state,
         user,
@@ -47,8 +49,18 @@ def password_change(request: HttpRequest, state: State) -> JsonResponse:
         client_id=body.get("client_id"),
         lifetime_s=body.get("ttl_sec", 0),
         mark_email_as_verified=body.get("mark_email_as_verified", False),
+        organization=body.get("organization_id"),
     )
-    return JsonResponse({"ticket": tickets.url_of(ticket)}, status=201)
+    return JsonResponse({"ticket": tickets.url_of(ticket, base_url)}, status=201)
+
+
+def links_at(request: HttpRequest, state: State) -> str:
+    """The base of links made by this call: the header's domain, else the tenant's default one."""
+    header = request.headers.get("auth0-custom-domain")
+    try:
+        return hosts.named(header, state) if header is not None else hosts.default_base_url(state)
+    except hosts.UnknownHostError as error:
+        raise ApiError(400, str(error)) from error
 
 
 def _check_rules(body: Json) -> None:
@@ -68,10 +80,9 @@ def _check_rules(body: Json) -> None:
 
 
 def _check_named_records(body: Json, state: State) -> None:
-    """Organizations are not part of this tenant, so none exists."""
     if "client_id" in body and body["client_id"] not in state.clients:
         raise ApiError(400, "The client does not exist", "inexistent_client")
-    if "organization_id" in body:
+    if "organization_id" in body and body["organization_id"] not in state.organizations:
         raise ApiError(400, "The organization does not exist", "inexistent_organization")
     if "connection_id" in body and state.connection_by_id(body["connection_id"]) is None:
         words = f"The connection with id {body['connection_id']} does not exist."
@@ -87,6 +98,12 @@ def _user(body: Json, state: State) -> User:
     if user is None:
         raise inexistent_user()
     return user
+
+
+def _check_membership(organization_id: str | None, user: User, state: State) -> None:
+    if organization_id is not None and user.user_id not in state.organizations[organization_id].members:
+        words = f"The user with id {user.user_id} is not a member of organization with id {organization_id}."
+        raise ApiError(400, words)
 
 
 def _identity(body: Json, user: User, state: State) -> Json:
@@ -111,9 +128,3 @@ def _named_identity(wanted: Json, user: User, state: State) -> Json:
         if same and (connection is None or identity["connection"] == connection.name):
             return identity
     raise ApiError(400, "The user exists, but does not contain the given identity.")
-
-
-def _address(user: User, identity: Json) -> str | None:
-    """A linked identity has an address of its own."""
-    address: str | None = identity.get("profileData", {}).get("email", user.email)
-    return address

@@ -7,10 +7,12 @@ from urllib.parse import urlencode
 
 from django.http import HttpResponseRedirect
 
+from demo_site.tenant import organizations
 from demo_site.tenant.clock import clock
 from demo_site.tenant.oidc.errors import OAuthError
 from demo_site.tenant.opaque import opaque
-from demo_site.tenant.records import Code, Session, Transaction
+from demo_site.tenant.records import Code, Session, Transaction, User
+from demo_site.tenant.universal_login import mfa
 
 if TYPE_CHECKING:
     from demo_site.tenant.state import State
@@ -19,10 +21,12 @@ CODE_LIFETIME_S = 60
 
 
 def succeeded(state: State, transaction: Transaction, session: Session) -> HttpResponseRedirect:
-    """The end of every sign-in, silent or not. A blocked user gets no code."""
+    """The end of every sign-in, silent or not. Somebody blocked gets no code, nor who is not in the organization."""
     transaction.done = True
-    if state.users[session.user_id].blocked:
-        return failed(transaction, OAuthError("unauthorized", "user is blocked"))
+    try:
+        _check(state, transaction, state.users[session.user_id])
+    except OAuthError as refused:
+        return failed(transaction, refused)
     session.last_seen = clock.now()
     code = opaque()
     state.codes[code] = Code(
@@ -35,8 +39,15 @@ def succeeded(state: State, transaction: Transaction, session: Session) -> HttpR
         nonce=transaction.nonce,
         code_challenge=transaction.code_challenge,
         auth_time=int(session.auth_time) if transaction.wants_auth_time else None,
+        claims=mfa.claims(transaction) | organizations.claims(state, transaction),
     )
     return _redirect(transaction, {"code": code})
+
+
+def _check(state: State, transaction: Transaction, user: User) -> None:
+    if user.blocked:
+        raise OAuthError("unauthorized", "user is blocked")
+    organizations.check_membership(state, transaction, user)
 
 
 def failed(transaction: Transaction, error: OAuthError) -> HttpResponseRedirect:

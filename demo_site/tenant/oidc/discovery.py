@@ -7,15 +7,19 @@ from typing import TYPE_CHECKING
 from django.http import HttpRequest, JsonResponse
 from django.views.decorators.http import require_GET
 
+from demo_site.tenant import hosts
 from demo_site.tenant.store import store
+from demo_site.tenant.views import with_state
 
 if TYPE_CHECKING:
     from demo_site.tenant.records import Json
+    from demo_site.tenant.state import State
 
 
 @require_GET
-def openid_configuration(_request: HttpRequest) -> JsonResponse:
-    return JsonResponse(configuration(store.base_url))
+@with_state
+def openid_configuration(request: HttpRequest, state: State) -> JsonResponse:
+    return JsonResponse(configuration(hosts.base_url(request, state)))
 
 
 @require_GET

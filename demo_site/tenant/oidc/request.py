@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from demo_site.tenant import organizations
 from demo_site.tenant.clock import clock
 from demo_site.tenant.oidc.errors import OAuthError, invalid_request
 from demo_site.tenant.opaque import opaque
@@ -49,6 +50,9 @@ def transaction_of(params: QueryDict, client: Client, redirect_uri: str, browser
         prompt=params.get("prompt", "").split(),
         login_hint=params.get("login_hint", ""),
         connection=params.get("connection"),
+        acr_values=params.get("acr_values", "").split(),
+        organization=params.get("organization"),
+        invitation=params.get("invitation"),
     )
 
 
@@ -62,6 +66,7 @@ def check(transaction: Transaction, params: QueryDict, client: Client, state: St
         raise invalid_request("The prompt value none cannot be combined with others")
     if transaction.connection is not None and transaction.connection not in state.connections:
         raise invalid_request("the connection was not found")
+    organizations.check(state, transaction, client)
     transaction.max_age = _max_age(params)
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from django.http import HttpRequest, JsonResponse
 from django.views.decorators.http import require_POST
 
+from demo_site.tenant import hosts
 from demo_site.tenant.clock import clock
 from demo_site.tenant.oidc import tokens
 from demo_site.tenant.oidc.client_authentication import authenticated, parameters
@@ -38,10 +39,10 @@ def token(request: HttpRequest, state: State) -> JsonResponse:
     if grant_type not in client.grant_types:
         words = f"Grant type '{grant_type}' not allowed for the client."
         raise OAuthError("unauthorized_client", words, 403)
-    return JsonResponse(grant(params, client, state))
+    return JsonResponse(grant(params, client, state, hosts.issuer(request, state)))
 
 
-def authorization_code(params: Parameters, client: Client, state: State) -> Json:
+def authorization_code(params: Parameters, client: Client, state: State, issuer: str) -> Json:
     """A code is gone once its client has shown it, whatever comes of it (RFC 6749 §4.1.2)."""
     code = state.codes.get(params.get("code", ""))
     if code is None or code.client_id != client.client_id:
@@ -54,17 +55,17 @@ def authorization_code(params: Parameters, client: Client, state: State) -> Json
         words = f"The redirect URI is wrong. You sent {sent}, and we expected {code.redirect_uri}"
         raise OAuthError("unauthorized_client", words, 403)
     _check_verifier(code, params.get("code_verifier"))
-    return tokens.for_user(state, code)
+    return tokens.for_user(state, code, issuer)
 
 
-def client_credentials(params: Parameters, client: Client, _state: State) -> Json:
+def client_credentials(params: Parameters, client: Client, _state: State, issuer: str) -> Json:
     audience = params.get("audience")
     if not audience:
         raise access_denied("No audience parameter was provided, and no default audience has been configured")
     if audience != store.management_audience:
         msg = f'Client is not authorized to access "{audience}".'
         raise access_denied(msg)
-    return tokens.for_client(client, params.get("scope"))
+    return tokens.for_client(client, params.get("scope"), issuer)
 
 
 def _check_verifier(code: Code, verifier: str | None) -> None:

@@ -20,7 +20,7 @@ CLAIMS = {
 }
 
 
-def for_user(state: State, code: Code) -> Json:
+def for_user(state: State, code: Code, issuer: str) -> Json:
     """The answer to a good code. What the user may see lives on although a session ends."""
     user = state.users.get(code.user_id)
     access_token = opaque()
@@ -28,15 +28,17 @@ def for_user(state: State, code: Code) -> Json:
     state.access_tokens[access_token] = AccessToken(code.user_id, code.scope, expires_at)
     answer: Json = {"access_token": access_token, "scope": code.scope, "expires_in": ACCESS_TOKEN_LIFETIME_S}
     if user and "openid" in code.scope.split():
-        answer["id_token"] = store.signing_keys[0].sign(id_token_claims(user, code))
+        answer["id_token"] = store.signing_keys[0].sign(id_token_claims(user, code, issuer))
     return answer | {"token_type": "Bearer"}
 
 
-def id_token_claims(user: User, code: Code) -> Json:
+def id_token_claims(user: User, code: Code, issuer: str) -> Json:
     """No claim names the connection; auth_time is there only when it was asked for."""
     now = int(clock.now())
-    claims = user_claims(user, code.scope) | {
-        "iss": store.issuer,
+    claims = {
+        **user_claims(user, code.scope),
+        **code.claims,
+        "iss": issuer,
         "aud": code.client_id,
         "sub": user.user_id,
         "iat": now,
@@ -55,12 +57,12 @@ def user_claims(user: User, scope: str) -> Json:
     return {name: user.profile[name] for name in names if name in user.profile}
 
 
-def for_client(client: Client, wanted: str | None) -> Json:
+def for_client(client: Client, wanted: str | None, issuer: str) -> Json:
     """A Management API token with the client's scopes, or those of them that were asked for."""
     granted = [scope for scope in client.scopes if wanted is None or scope in wanted.split()]
     now = int(clock.now())
     claims: Json = {
-        "iss": store.issuer,
+        "iss": issuer,
         "sub": f"{client.client_id}@clients",
         "aud": store.management_audience,
         "iat": now,

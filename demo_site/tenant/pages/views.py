@@ -41,17 +41,26 @@ def mail(request: HttpRequest, state: State, mail_id: str) -> HttpResponse:
 @require_GET
 @with_state
 def users(request: HttpRequest, state: State) -> HttpResponse:
-    return page(request, "users.html", {"users": [_shown(user) for user in state.users.values()]})
+    return page(request, "users.html", {"users": [_shown(user, state) for user in state.users.values()]})
 
 
-def _shown(user: User) -> Json:
-    connections = ", ".join(identity["connection"] for identity in user.identities)
+def _shown(user: User, state: State) -> Json:
+    connections = ", ".join(_named(identity) for identity in user.identities)
+    member_of = [item.display_name for item in state.organizations.values() if user.user_id in item.members]
     return {
         **user.profile,
         "connections": connections,
+        "second_step": user.otp_secret is not None,
+        "organizations": ", ".join(member_of),
         "story": user.story,
         "has_password": user.password_hashes,
     }
+
+
+def _named(identity: Json) -> str:
+    """A linked identity with the address it has of its own."""
+    address = identity.get("profileData", {}).get("email")
+    return f"{identity['connection']} ({address})" if address else str(identity["connection"])
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:

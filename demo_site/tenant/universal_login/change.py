@@ -2,45 +2,51 @@
 
 from __future__ import annotations
 
+import hmac
 from typing import TYPE_CHECKING
 
+from django.http import HttpResponseRedirect
 from django.views.decorators.http import require_http_methods
 
-from demo_site.tenant import policy, tickets
+from demo_site.tenant import hosts, policy, tickets
 from demo_site.tenant.pages.errors import PageError
 from demo_site.tenant.pages.rendering import page
+from demo_site.tenant.universal_login import mfa, transactions
 from demo_site.tenant.universal_login.login_route import deviates, login_route
 from demo_site.tenant.views import with_state
 
 if TYPE_CHECKING:
-    from django.http import HttpRequest, HttpResponse
+    from django.http import HttpRequest, HttpResponse, QueryDict
 
+    from demo_site.tenant.policy_rules import Rule
     from demo_site.tenant.records import Client, Json, Ticket
     from demo_site.tenant.state import State
 
 MISMATCH = "The passwords do not match"
 MISSING = "Enter the new password twice"
+WRONG_CODE = "The code you entered is not the one from the message"
 START_OVER = "To reset your password, return to the login page and select “Forgot password?” to send a new email."
 
 
 @require_http_methods(["GET", "POST"])
 @with_state
 def change(request: HttpRequest, state: State) -> HttpResponse:
-    ticket = _open_ticket(request, state)
+    ticket = open_ticket(request, state)
+    if mfa.is_asked_for_at_reset(state, ticket, transactions.browser_of(request)):
+        return HttpResponseRedirect(f"/u/reset-password/mfa-otp-challenge?ticket={ticket.id}")
     if request.method == "GET":
         return _form(request, state, ticket)
-    password, again = request.POST.get("newPassword", ""), request.POST.get("confirmNewPassword", "")
-    if not (password and again):
-        return _form(request, state, ticket, error=MISSING)
-    if password != again:
-        return _form(request, state, ticket, error=MISMATCH)
+    mistake = _mistake(request.POST, ticket)
+    if mistake:
+        return _form(request, state, ticket, error=mistake)
+    password = request.POST["newPassword"]
     refused = tickets.use(state, ticket, password)
     if refused:
         return _form(request, state, ticket, error=refused.message, refused=password)
     return _changed(request, state, ticket)
 
 
-def _open_ticket(request: HttpRequest, state: State) -> Ticket:
+def open_ticket(request: HttpRequest, state: State) -> Ticket:
     wanted = request.POST.get("ticket") or request.GET.get("ticket", "")
     ticket = state.tickets.get(wanted)
     if ticket is None or ticket.user_id not in state.users:
@@ -52,11 +58,25 @@ def _open_ticket(request: HttpRequest, state: State) -> Ticket:
     return ticket
 
 
+def _mistake(sent: QueryDict, ticket: Ticket) -> str:
+    """What does not even reach the policy; empty if nothing is wrong."""
+    if ticket.code and not hmac.compare_digest(sent.get("code", "").strip().encode(), ticket.code.encode()):
+        return WRONG_CODE
+    password, again = sent.get("newPassword", ""), sent.get("confirmNewPassword", "")
+    if not (password and again):
+        return MISSING
+    return MISMATCH if password != again else ""
+
+
 def _form(request: HttpRequest, state: State, ticket: Ticket, error: str = "", refused: str = "") -> HttpResponse:
     options = state.connections[ticket.connection].options
     context = {
         "ticket": ticket.id,
-        "email": state.users[ticket.user_id].email,
+        "by_code": ticket.code is not None,
+        "wrong_code": error == WRONG_CODE,
+        "code": "" if error == WRONG_CODE else request.POST.get("code", ""),
+        "email": _address(state, ticket),
+        "organization": state.organizations.get(ticket.organization or ""),
         "rules": [_shown(rule, refused) for rule in policy.strength_rules(options)],
         "other_rules": policy.other_rules(options),
         "error": error,
@@ -65,14 +85,20 @@ def _form(request: HttpRequest, state: State, ticket: Ticket, error: str = "", r
     return page(request, "change.html", context, status=400 if error else 200, client=client)
 
 
-def _shown(rule: policy.Rule, refused: str) -> Json:
+def _address(state: State, ticket: Ticket) -> str | None:
+    user = state.users[ticket.user_id]
+    identity = user.identity_named(ticket.identity)
+    return user.address_of(identity) if identity else None
+
+
+def _shown(rule: Rule, refused: str) -> Json:
     """After a refusal, which lines of the policy did not hold."""
     return {"text": rule.text, "items": rule.items, "unmet": bool(refused) and not rule.holds(refused)}
 
 
 def _changed(request: HttpRequest, state: State, ticket: Ticket) -> HttpResponse:
     client = _client(state, ticket)
-    route = login_route(client)
+    route = login_route(client, hosts.issuer(request, state))
     context = {"route": route, "deviates": bool(route) and deviates(client)}
     return page(request, "changed.html", context, client=client)
 

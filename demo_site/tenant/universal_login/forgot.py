@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from django.views.decorators.http import require_http_methods
 
-from demo_site.tenant import mailbox, tickets
+from demo_site.tenant import hosts, reset_mails
 from demo_site.tenant.pages.errors import PageError
 from demo_site.tenant.pages.rendering import page
 from demo_site.tenant.universal_login import transactions
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from demo_site.tenant.state import State
 
 MISSING = "Enter your e-mail address"
+TOO_MANY = "Too many messages were asked for. Wait a minute and try again."
 
 
 @require_http_methods(["GET", "POST"])
@@ -35,21 +36,15 @@ def request_reset(request: HttpRequest, state: State) -> HttpResponse:
     email = request.POST.get("email", "").strip()
     if "@" not in email:
         return _form(request, transaction, client, email, error=MISSING)
-    send_link(state, connection.name, email, client)
+    count = reset_mails.counted("page", email)
+    if count and not count.passed:
+        raise PageError(429, "too_many_requests", TOO_MANY)
+    user = state.database_user(connection.name, email)
+    if user:  # nothing is sent to an unknown address, and nothing shows it
+        base_url, organization = hosts.links_at(request, state), transaction.organization
+        reset_mails.send(state, user, connection, client, base_url, organization=organization)
     context = {"state": transaction.id, "email": email}
     return page(request, "forgot_sent.html", context, client=client)
-
-
-def send_link(state: State, connection: str, email: str, client: Client | None) -> None:
-    """Nothing is sent to an unknown address, and nothing shows it. Using a mailed link proves the mailbox."""
-    user = state.database_user(connection, email)
-    identity = user.identity_in(connection) if user else None
-    if user is None or identity is None:
-        return
-    client_id = client.client_id if client else None
-    ticket = tickets.mint(state, user, identity, client_id=client_id, mark_email_as_verified=True)
-    application = client.name if client else "your account"
-    mailbox.send_change_password(state, email.lower(), tickets.url_of(ticket), application)
 
 
 def _form(

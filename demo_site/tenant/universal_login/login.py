@@ -6,12 +6,10 @@ from typing import TYPE_CHECKING
 
 from django.views.decorators.http import require_http_methods
 
-from demo_site.tenant import passwords
-from demo_site.tenant.oidc import callback
-from demo_site.tenant.oidc.errors import OAuthError
+from demo_site.tenant import organizations, passwords
 from demo_site.tenant.pages.rendering import page
 from demo_site.tenant.records import Connection, Json, identity_id
-from demo_site.tenant.universal_login import cookies, sessions, transactions
+from demo_site.tenant.universal_login import progress, transactions
 from demo_site.tenant.views import with_state
 
 if TYPE_CHECKING:
@@ -35,23 +33,21 @@ def login(request: HttpRequest, state: State) -> HttpResponse:
     identity = user.identity_in(connection.name) if user and connection else None
     if user is None or identity is None or not _is_right(user, identity, password):
         return _page(request, state, transaction, email, error=WRONG)
-    return complete(request, state, transaction, user, identity)
-
-
-def complete(request: HttpRequest, state: State, transaction: Transaction, user: User, identity: Json) -> HttpResponse:
-    """Authenticated by whichever means: a session begins and the browser goes back with a code."""
-    if user.blocked:
-        return callback.failed(transaction, OAuthError("unauthorized", "user is blocked"))
-    cookie, session = sessions.begin(request, state, user, identity)
-    response = callback.succeeded(state, transaction, session)
-    cookies.write(response, sessions.COOKIE, cookie, sessions.LIFETIME_S)
-    return response
+    return progress.authenticated(request, state, transaction, user, identity)
 
 
 def database_of(state: State, transaction: Transaction) -> Connection | None:
     """The database connection asked for, else the first there is."""
-    databases = [item for item in state.connections.values() if item.is_database]
+    databases = [item for item in _offered(state, transaction) if item.is_database]
     return next((item for item in databases if item.name == transaction.connection), next(iter(databases), None))
+
+
+def _offered(state: State, transaction: Transaction) -> list[Connection]:
+    """An organization has connections of its own choice."""
+    organization = organizations.of(state, transaction)
+    return [
+        item for item in state.connections.values() if organization is None or item.name in organization.connections
+    ]
 
 
 def _is_right(user: User, identity: Json, password: str) -> bool:
@@ -66,7 +62,9 @@ def _page(request: HttpRequest, state: State, transaction: Transaction, email: s
         "state": transaction.id,
         "email": email,
         "error": error,
-        "socials": [] if named else [item for item in state.connections.values() if not item.is_database],
+        "organization": organizations.of(state, transaction),
+        "database": database,
+        "socials": [] if named else [item for item in _offered(state, transaction) if not item.is_database],
         "forgot": database and not database.options.get("disable_self_service_change_password"),
     }
     client = state.clients.get(transaction.client_id)

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 
-def login_route(client: Client | None) -> str | None:
+def login_route(client: Client | None, issuer: str) -> str | None:
     """The client's initiate_login_uri with ``iss`` (OpenID Connect Core §4), if Auth0 would allow it.
 
     Auth0 takes only https and not localhost; a switch lets loopback routes through for the demonstration.
@@ -21,8 +21,8 @@ def login_route(client: Client | None) -> str | None:
     parts = urlsplit(client.initiate_login_uri or "") if client else None
     if parts is None or not _is_allowed(parts.scheme, parts.hostname or ""):
         return None
-    issuer = urlencode({"iss": store.issuer})
-    query = f"{parts.query}&{issuer}" if parts.query else issuer
+    iss = urlencode({"iss": issuer})
+    query = f"{parts.query}&{iss}" if parts.query else iss
     return urlunsplit(parts._replace(query=query))
 
 

@@ -11,14 +11,13 @@ from demo_site.tenant.opaque import opaque
 from demo_site.tenant.pages.errors import PageError
 from demo_site.tenant.pages.rendering import page
 from demo_site.tenant.pages.tags import provider
-from demo_site.tenant.universal_login import cookies, transactions
-from demo_site.tenant.universal_login.login import complete
+from demo_site.tenant.universal_login import cookies, progress, transactions
 from demo_site.tenant.views import with_state
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
 
-    from demo_site.tenant.records import Connection, Transaction, User
+    from demo_site.tenant.records import Connection, Json, Transaction, User
     from demo_site.tenant.state import State
 
 COOKIE = "google"
@@ -33,7 +32,7 @@ def begin(request: HttpRequest, state: State) -> HttpResponse:
     user = state.users.get(state.upstream_sessions.get(cookies.read(request, COOKIE), ""))
     identity = user.identity_in(connection.name) if user else None
     if user and identity and "select_account" not in transaction.prompt:
-        return complete(request, state, transaction, user, identity)
+        return progress.authenticated(request, state, transaction, user, identity)
     return HttpResponseRedirect(f"/stand-in/{connection.name}?state={transaction.id}")
 
 
@@ -47,7 +46,15 @@ def choose(request: HttpRequest, state: State, connection: str) -> HttpResponse:
         return _signed_in(request, state, transaction, chosen, connection)
     client = state.clients.get(transaction.client_id)
     name = provider(connection)
-    return page(request, "stand_in.html", {"state": transaction.id, "people": people, "name": name}, client=client)
+    shown = [_as_the_provider_knows(user, connection) for user in people]
+    return page(request, "stand_in.html", {"state": transaction.id, "people": shown, "name": name}, client=client)
+
+
+def _as_the_provider_knows(user: User, connection: str) -> Json:
+    """A linked identity has a name and an address of its own."""
+    identity = user.identity_in(connection) or {}
+    name = identity.get("profileData", user.profile)["name"]
+    return {"user_id": user.user_id, "name": name, "email": user.address_of(identity) or ""}
 
 
 def end_upstream(request: HttpRequest, response: HttpResponse, state: State) -> None:
@@ -59,7 +66,7 @@ def _signed_in(
     request: HttpRequest, state: State, transaction: Transaction, user: User, connection: str
 ) -> HttpResponse:
     identity = user.identity_in(connection) or {}
-    response = complete(request, state, transaction, user, identity)
+    response = progress.authenticated(request, state, transaction, user, identity)
     cookie = opaque()
     state.upstream_sessions[cookie] = user.user_id
     cookies.write(response, COOKIE, cookie)

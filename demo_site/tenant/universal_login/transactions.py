@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from demo_site.tenant import hosts
 from demo_site.tenant.clock import clock
 from demo_site.tenant.opaque import opaque
 from demo_site.tenant.pages.errors import PageError
@@ -45,6 +46,6 @@ def resume(request: HttpRequest, state: State) -> Transaction:
     alive = clock.now() < transaction.created_at + LIFETIME_S and not transaction.done
     if not alive or transaction.browser != cookies.read(request, COOKIE):
         words = "This sign-in page has expired. Go back to the application and sign in again."
-        route = login_route(state.clients.get(transaction.client_id))
+        route = login_route(state.clients.get(transaction.client_id), hosts.issuer(request, state))
         raise PageError(400, "invalid_request", words, go_to=route)
     return transaction

@@ -1,0 +1,1 @@
+"""The part of the Authentication API that is about database connections."""
