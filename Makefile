@@ -3,13 +3,16 @@ PYTHON ?= python3
 BIN := .venv/bin
 ARGS ?=
 
-.PHONY: demo test check bench screenshots clean
+.PHONY: demo test long check bench docs screenshots clean
 
 demo: .venv/.demo-installed  ## The site on 8000 and the local tenant on 8001, until Ctrl-C
 	@$(BIN)/python manage.py demo $(ARGS)
 
 test: .venv/.dev-installed  ## Every test; those in a browser where Chromium is present
 	$(BIN)/python -m pytest $(ARGS)
+
+long: .venv/.dev-installed  ## The same with many more examples: docs/testing.md
+	HYPOTHESIS_PROFILE=long $(BIN)/python -m pytest -m "not browser" $(ARGS)
 
 check: .venv/.dev-installed  ## Lint, format, types, migrations
 	$(BIN)/ruff check .
@@ -19,6 +22,9 @@ check: .venv/.dev-installed  ## Lint, format, types, migrations
 
 bench: .venv/.dev-installed  ## What a request costs; writes build/bench.json
 	$(BIN)/python tests/benchmarks/run.py $(ARGS)
+
+docs: .venv/.dev-installed  ## The manual, into build/docs
+	$(BIN)/python -m sphinx --fail-on-warning --keep-going --quiet -b html docs build/docs
 
 screenshots: .venv/.dev-installed  ## The README's pictures, from a demo of their own
 	PORT=8010 TENANT_PORT=8011 TENANT_STATE=.demo/pictures.json DATABASE_URL=sqlite:///$(CURDIR)/.demo/pictures.sqlite3 \

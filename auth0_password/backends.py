@@ -6,6 +6,7 @@ import time
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
+import requests
 from asgiref.sync import sync_to_async
 from django.http import HttpResponse
 from social_core.backends.open_id_connect import OpenIdConnectAuth
@@ -38,6 +39,7 @@ class Auth0PasswordBackend(OpenIdConnectAuth[HttpResponse]):
     DEFAULT_USE_PKCE = True
     TOKEN_ENDPOINT_AUTH_METHOD = "client_secret_post"  # noqa: S105 - the method's name in OIDC discovery
     JWT_LEEWAY = 60.0
+    ID_TOKEN_MAX_AGE = 60 + TRANSIT_SECONDS  # it is made when we ask for it: an older one shows a wrong clock
     EXTRA_DATA = []
 
     wanted = SignIn()
@@ -93,10 +95,13 @@ class Auth0PasswordBackend(OpenIdConnectAuth[HttpResponse]):
         return super().auth_complete(*args, **kwargs)
 
     def validate_claims(self, id_token: dict[str, Any]) -> None:
-        """Nonce and times as the base class does; then, for a change, that the person was really asked again."""
+        """Nonce and times as the base class does; then, for a change, that the person was really asked again, and
+        that they came back within the organization that they were in (Auth0: `org_id`)."""
         super().validate_claims(id_token)
         if self.wanted.max_age == 0:
             self._require_fresh(id_token)
+        if self.wanted.organization and id_token.get("org_id") != self.wanted.organization:
+            raise AuthResponseError(self, claim="org_id", code="another_organization", stage="token_validation")
 
     def _require_fresh(self, id_token: dict[str, Any]) -> None:
         """`prompt` and `max_age` can be stripped in the browser: `auth_time` is the proof. Both of its ends are
@@ -107,6 +112,11 @@ class Auth0PasswordBackend(OpenIdConnectAuth[HttpResponse]):
             if taken <= time.time() - started + TRANSIT_SECONDS:
                 return
         raise AuthResponseError(self, claim="auth_time", code="not_reauthenticated", stage="token_validation")
+
+    def request(self, url: str, **options: Any) -> requests.Response:
+        """As the base class does, but no redirect is followed: it would take the client's secret along (307, 308)."""
+        options["auth"] = options.get("auth") or without_redirects
+        return super().request(url, **options)
 
     def user_data(self, access_token: str, *args: Any, **kwargs: Any) -> dict[str, Any]:
         """The ID token says all we need; `/userinfo` is not called."""
@@ -158,3 +168,14 @@ class Auth0PasswordBackend(OpenIdConnectAuth[HttpResponse]):
         if nonce:
             self.remove_nonce(nonce.id)
         self.strategy.storage.nonce.consume(self._nonce_scope(), timestamp, state)
+
+
+def without_redirects(request: requests.PreparedRequest) -> requests.PreparedRequest:
+    """An `auth` of requests, whose hooks come before any redirect is followed; a .netrc is not read either."""
+    request.register_hook("response", refuse_redirect)  # type: ignore[no-untyped-call]
+    return request
+
+
+def refuse_redirect(response: requests.Response, **_options: Any) -> None:
+    if response.is_redirect:
+        raise requests.TooManyRedirects(response=response)

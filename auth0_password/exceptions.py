@@ -110,7 +110,7 @@ class MailOnlyError(RefusedError):
 
 
 class MailOffError(RefusedError):
-    """The connection has "Forgot password?" switched off, or its mails cannot be asked for from here."""
+    """The connection has "Forgot password?" switched off."""
 
 
 class LimitReachedError(RefusedError):

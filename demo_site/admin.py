@@ -1,4 +1,4 @@
-"""The library's users, with the package's action."""
+"""The library's users, with the package's actions."""
 
 from __future__ import annotations
 
@@ -12,5 +12,5 @@ admin.site.unregister(User)
 
 
 @admin.register(User)
-class ReaderAdmin(PasswordActionsMixin, UserAdmin):  # type: ignore[type-arg, misc]  # not generic at run time
-    """Django's user admin, and "Require a new password"."""
+class ReaderAdmin(PasswordActionsMixin, UserAdmin):  # type: ignore[type-arg]  # not generic at run time
+    """Django's user admin, with what staff can do about passwords, and a link to each user's timeline."""

@@ -67,7 +67,9 @@ AUTH0_PASSWORD = {
     "CONNECTION": os.environ.get("AUTH0_CONNECTION", "Username-Password-Authentication"),
     # The local tenant has the button that leads back here, which Auth0 has only for https sites on the internet.
     "LOGIN_ROUTE": None if REAL_TENANT else True,
+    "SITE_URL": SITE_URL,
 }
+EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"  # the site's own mails; the tenant's are in its inbox
 LOGIN_URL = "auth0_password:login"
 LOGIN_REDIRECT_URL = "auth0_password:profile"
 LOGOUT_REDIRECT_URL = "/"

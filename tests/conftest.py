@@ -7,8 +7,10 @@ from collections.abc import Iterator
 
 import hypothesis
 import pytest
+from django.core.servers.basehttp import WSGIRequestHandler
 
 from auth0_password import gateway
+from auth0_password.services import work
 from tests.support.browser import Browser
 from tests.support.chromium import chromium  # noqa: F401 - a fixture
 from tests.support.tenant import LocalTenant, demo_seed
@@ -16,6 +18,15 @@ from tests.support.tenant import LocalTenant, demo_seed
 hypothesis.settings.register_profile("ci", derandomize=True)
 if os.environ.get("CI"):
     hypothesis.settings.load_profile("ci")
+
+# The test server writes head and body apart: Nagle's algorithm and delayed ACKs would cost 40 ms an answer.
+WSGIRequestHandler.disable_nagle_algorithm = True
+
+
+@pytest.fixture(scope="session", autouse=True)
+def nobody_at_work() -> None:
+    """Work that is wanted stays on its rows, until a test does it."""
+    work.set_dispatcher(None)
 
 
 @pytest.fixture(scope="session")

@@ -12,5 +12,6 @@ from demo_site.settings import DATABASES  # noqa: E402
 if "sqlite" in DATABASES["default"]["ENGINE"]:
     # A file, so that the live server's threads have connections of their own, as they have in production.
     DATABASES["default"]["TEST"] = {"NAME": f"{tempfile.mkdtemp(prefix='auth0-password-')}/test.sqlite3"}
+    DATABASES["default"]["OPTIONS"]["init_command"] = "PRAGMA synchronous=OFF"
 DEMO_LOCAL_TENANT = True
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

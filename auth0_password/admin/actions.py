@@ -1,48 +1,76 @@
-"""`class UserAdmin(PasswordActionsMixin, DjangoUserAdmin)`: require a new password of the selected users."""
+"""`class UserAdmin(PasswordActionsMixin, DjangoUserAdmin)`: what staff can do about selected users."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from django.contrib import admin, messages
+from django.contrib import admin
+from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 
-from ..models import Reason, Status
-from ..services import require_reset
+from . import asking, requiring
+from .people import has_permission, security
+
+if TYPE_CHECKING:
+    Base = admin.ModelAdmin[Any]
+else:
+    Base = object
 
 
-class PasswordActionsMixin:
-    """Adds the action "Require a new password" for staff with the permission `auth0_password.require_reset`."""
+class PasswordActionsMixin(Base):
+    """Actions for a list of users, each with its own permission, and a link to a user's timeline.
 
-    actions = ["require_new_password"]
+    A class that has actions of its own lists these too: `actions = [*PasswordActionsMixin.actions, "my_own"]`.
+    """
+
+    actions = ["require_new_password", "clear_requirement", "send_link", "look_again", "end_sessions"]
+    change_form_template = "admin/auth0_password/change_form.html"
+
+    def users_of(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        """The users that a selection of this list means."""
+        return queryset
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        """Django shows the list again when an action is posted that it does not offer; of ours that is refused."""
+        forged = set(request.POST.getlist("action")) & {*PasswordActionsMixin.actions} - {*self.get_actions(request)}
+        if forged:
+            security.warning("user %s may not %s in the admin", request.user.pk, ", ".join(sorted(forged)))
+            raise PermissionDenied
+        return super().changelist_view(request, extra_context)
 
     def has_require_reset_permission(self, request: HttpRequest) -> bool:
-        """Who may require a new password; Django hides the action from everybody else, and refuses their POST."""
-        return request.user.has_perm("auth0_password.require_reset")
+        return has_permission(request, "require_reset")
 
-    @admin.action(description=_("Require a new password"), permissions=["require_reset"])
-    def require_new_password(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
-        """Flag the selected users; they choose a new password before they see anything else."""
-        rows = require_reset(queryset, reason=Reason.ADMINISTRATOR, by=request.user)  # type: ignore[arg-type]
-        skipped = [row for row in rows if row.status == Status.SKIPPED]
-        raised = len(rows) - len(skipped)
-        text = ngettext(
-            "%(count)d user must choose a new password from now on.",
-            "%(count)d users must choose a new password from now on.",
-            raised,
-        )
-        if raised:
-            messages.success(request, text % {"count": raised})
-        for row in skipped:
-            messages.warning(request, SKIPPED[row.skip_reason] % {"user": row.user})
+    def has_clear_reset_permission(self, request: HttpRequest) -> bool:
+        return has_permission(request, "clear_reset")
 
+    def has_send_link_permission(self, request: HttpRequest) -> bool:
+        return has_permission(request, "send_link")
 
-SKIPPED = {
-    "elsewhere": _("%(user)s was skipped: the password lives with another provider."),
-    "local": _("%(user)s was skipped: this account has no identity at Auth0, only a password of this site."),
-    "inactive": _("%(user)s was skipped: the account is not active."),
-    "superuser": _("%(user)s was skipped: only a superuser may require this of a superuser."),
-}
+    def has_look_again_permission(self, request: HttpRequest) -> bool:
+        return has_permission(request, "look_again")
+
+    def has_end_sessions_permission(self, request: HttpRequest) -> bool:
+        return has_permission(request, "end_sessions")
+
+    @admin.action(description=_("Require a new password…"), permissions=["require_reset"])
+    def require_new_password(self, request: HttpRequest, queryset: QuerySet[Any]) -> HttpResponse | None:
+        return requiring.start(self.admin_site, request, self.users_of(request, queryset))
+
+    @admin.action(description=_("Clear: no new password is required…"), permissions=["clear_reset"])
+    def clear_requirement(self, request: HttpRequest, queryset: QuerySet[Any]) -> HttpResponse | None:
+        return asking.start(self.admin_site, request, self.users_of(request, queryset), "clear")
+
+    @admin.action(description=_("Send a link for a new password…"), permissions=["send_link"])
+    def send_link(self, request: HttpRequest, queryset: QuerySet[Any]) -> HttpResponse | None:
+        return asking.start(self.admin_site, request, self.users_of(request, queryset), "link")
+
+    @admin.action(description=_("Look again at Auth0…"), permissions=["look_again"])
+    def look_again(self, request: HttpRequest, queryset: QuerySet[Any]) -> HttpResponse | None:
+        return asking.start(self.admin_site, request, self.users_of(request, queryset), "look")
+
+    @admin.action(description=_("End sessions…"), permissions=["end_sessions"])
+    def end_sessions(self, request: HttpRequest, queryset: QuerySet[Any]) -> HttpResponse | None:
+        return asking.start(self.admin_site, request, self.users_of(request, queryset), "sessions")

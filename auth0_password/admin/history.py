@@ -1,16 +1,23 @@
-"""What is known and what was required, for looking at: only the verbs change it."""
+"""What was required and what changed, for looking at: only the verbs change it."""
 
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
 from django.contrib import admin
 from django.contrib.auth import get_user_model
 from django.core.exceptions import PermissionDenied
-from django.db.models import Model
+from django.db.models import Count, Model, QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.urls import URLPattern, path
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
-from ..models import PasswordChange, PasswordState, ResetCampaign, ResetRequirement
+from ..decorators import outside_transactions
+from ..models import CampaignStatus, PasswordChange, ResetCampaign, ResetRequirement, Status, Tell
+from . import requiring
+from .people import visible_users
 
 
 class ReadOnlyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # not generic at run time
@@ -35,30 +42,39 @@ class ReadOnlyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # not generic 
     ) -> HttpResponse:
         return super().change_view(request, object_id, form_url, {**(extra_context or {}), "show_delete": False})
 
-    def get_actions(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
-        actions = super().get_actions(request, *args, **kwargs)
+    def get_actions(self, request: HttpRequest, action_location: Any = None) -> dict[str, Any]:
+        place = {} if action_location is None else {"action_location": action_location}  # since Django 6.1
+        actions = super().get_actions(request, **place)
         return {name: action for name, action in actions.items() if name != "delete_selected"}
 
 
-@admin.register(PasswordState)
-class PasswordStateAdmin(ReadOnlyAdmin):
-    """Who must choose a new password, and since when."""
+class OfUsersAdmin(ReadOnlyAdmin):
+    """Rows of users: those of users whom the site's user admin shows to this member of staff."""
 
-    list_display = ["user", "needs_reset", "required_at", "changed_at", "password_home", "connection"]
-    list_filter = ["needs_reset", "password_home"]
     list_select_related = ["user"]
-    ordering = ["-needs_reset", "-required_at"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        return super().get_queryset(request).filter(user__in=visible_users(self.admin_site, request).values("pk"))
+
+    def get_search_fields(self, request: HttpRequest) -> list[str]:
+        """The name that a user signs in with, and the address, whatever the user model calls them."""
+        model: Any = get_user_model()
+        names = {model.USERNAME_FIELD, model.get_email_field_name()}
+        known = {field.name for field in model._meta.get_fields()}
+        return [f"user__{name}" for name in sorted(names & known)]
 
 
 @admin.register(ResetRequirement)
-class ResetRequirementAdmin(ReadOnlyAdmin):
-    """Every requirement: who, when, why, and how it ended."""
+class ResetRequirementAdmin(OfUsersAdmin):
+    """Every requirement: who, when, why, how they learnt of it, and how it ended."""
 
-    list_display = ["user", "reason", "status", "raised_at", "by_label", "closed_at"]
+    list_display = ["user", "reason", "status", "raised_at", "by_label", "tell_outcome", "closed_at"]
     # No date_hierarchy: it needs the time zone tables that a stock MariaDB does not have.
-    list_filter = ["status", "reason", "raised_at"]
-    list_select_related = ["user"]
+    list_filter = ["status", "reason", "tell_outcome", "raised_at"]
     ordering = ["-raised_at"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        return super().get_queryset(request).exclude(status=Status.DRAFT)
 
 
 @admin.register(ResetCampaign)
@@ -68,13 +84,39 @@ class ResetCampaignAdmin(ReadOnlyAdmin):
     list_display = ["__str__", "reason", "status", "by_label", "created_at", "enforce_from"]
     list_filter = ["status", "reason"]
     ordering = ["-created_at"]
+    readonly_fields = ["so_far", "telling"]
+
+    @admin.display(description=gettext_lazy("so far"))
+    def so_far(self, campaign: ResetCampaign) -> str:
+        return counted(campaign.requirements.values_list("status"), dict(Status.choices))
+
+    @admin.display(description=gettext_lazy("telling"))
+    def telling(self, campaign: ResetCampaign) -> str:
+        asked = campaign.requirements.exclude(tell=Tell.NONE).exclude(status=Status.SKIPPED)
+        return counted(asked.values_list("tell_outcome"), {"": _("waiting")})
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        return super().get_queryset(request).exclude(status=CampaignStatus.DRAFT)
+
+    def get_urls(self) -> list[URLPattern]:
+        confirm = self.admin_site.admin_view(self.confirm_view)
+        name = "auth0_password_resetcampaign_confirm"
+        return [path("<uuid:uuid>/confirm/", outside_transactions(confirm), name=name), *super().get_urls()]
+
+    def confirm_view(self, request: HttpRequest, uuid: UUID) -> HttpResponse:
+        return requiring.page(self.admin_site, request, uuid)
+
+
+def counted(rows: Any, words: dict[str, Any]) -> str:
+    """How many rows there are of each value: `3 open, 5 password changed`."""
+    counts = rows.order_by().annotate(count=Count("pk")).order_by("-count")
+    return ", ".join(f"{count} {words.get(value, value)}" for value, count in counts)
 
 
 @admin.register(PasswordChange)
-class PasswordChangeAdmin(ReadOnlyAdmin):
+class PasswordChangeAdmin(OfUsersAdmin):
     """Every change that a read at Auth0 showed."""
 
     list_display = ["user", "changed_at", "announced_at"]
     list_filter = ["changed_at"]
-    list_select_related = ["user"]
     ordering = ["-changed_at"]

@@ -1,20 +1,36 @@
 """How a refusal, a failure or a hand-over looks as HTTP: shared by the middleware, the pipeline and the views."""
 
-from .blocked import blocked, ended
-from .problems import problem_page, unreadable
-from .redirects import landing, next_of, private, safe_next, to_auth0_logout, to_authorize, to_page, to_ticket
+from .blocked import blocked, ended, problem
+from .problem_pages import problem_page, unreadable
+from .redirects import (
+    landing,
+    leads_back,
+    next_of,
+    note_asked,
+    private,
+    safe_next,
+    to_auth0_logout,
+    to_authorize,
+    to_page,
+    to_ticket,
+    to_waiting,
+)
 
 __all__ = [
     "blocked",
     "ended",
     "landing",
+    "leads_back",
     "next_of",
+    "note_asked",
     "private",
+    "problem",
     "problem_page",
     "safe_next",
     "to_auth0_logout",
     "to_authorize",
     "to_page",
     "to_ticket",
+    "to_waiting",
     "unreadable",
 ]

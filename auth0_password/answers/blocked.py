@@ -45,7 +45,7 @@ def ended(request: HttpRequest) -> HttpResponse:
             code="session_ended",
             login_url=request.build_absolute_uri(login_url),
         )
-    return to_page("login", next_url=_where(request) or "/")
+    return to_page("login", next_url=_where(request))
 
 
 def problem(*, status: int, **members: Any) -> HttpResponse:

@@ -1,20 +1,17 @@
-"""Pages for what went wrong: what happened, what did not, what to do, and a reference that stands in the log."""
+"""What can go wrong, in words for the person in front of it: what happened, what did not, what to do."""
 
 from __future__ import annotations
 
 import logging
-import secrets
 from dataclasses import dataclass
-from typing import Any
 
-from django.contrib.auth.models import AnonymousUser
 from django.db import DatabaseError
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from social_core.exceptions import (
     AuthCanceled,
+    AuthConfigurationError,
+    AuthCredentialError,
     AuthInputError,
     AuthProviderError,
     AuthSessionError,
@@ -22,9 +19,6 @@ from social_core.exceptions import (
 )
 
 from .. import exceptions
-from ..services.requirements import label
-from .blocked import problem, wants_page
-from .redirects import next_of, private
 
 logger = logging.getLogger("auth0_password")
 security = logging.getLogger("auth0_password.security")
@@ -32,22 +26,58 @@ security = logging.getLogger("auth0_password.security")
 
 @dataclass(frozen=True, kw_only=True)
 class Problem:
-    """A page. `action` names what its one button does: `sign_in`, `sign_in_again`, `retry`, `sign_out` or `back`."""
+    """A page. `action` names what its one button does: `sign_in`, `sign_in_again`, `retry`, `sign_out`, `back` (to the
+    ways) or `forgot` (to the sign-in page). `unchanged`: so it is here and at Auth0. `meaning` is for the log."""
 
     status: int
     title: str | Promise
     happened: str | Promise
     advice: str | Promise
     action: str = "sign_in"
+    unchanged: bool = True
+    meaning: str = ""
     log: logging.Logger = logger
 
 
 UNAVAILABLE = Problem(
     status=503,
     title=_("We could not reach the sign-in service"),
-    happened=_("Your password is as it was, and nobody was told anything."),
+    happened=_("It gave no answer that we can use."),
     advice=_("It usually comes back within minutes. Try again, or come back later: what you had started is kept."),
     action="retry",
+)
+BUSY = Problem(
+    status=503,
+    title=_("The sign-in service is busy"),
+    happened=_("It takes no more requests from this site for the moment."),
+    advice=_("Wait a little, then try again: what you had started is kept."),
+    action="retry",
+)
+NOT_HEARD = Problem(
+    status=503,
+    title=_("We did not hear back from the sign-in service"),
+    happened=_(
+        "What you asked for may have happened there, or not. A link for a new password that you got before may not "
+        "work any more."
+    ),
+    advice=_("Try again: asking twice does no harm."),
+    action="retry",
+    unchanged=False,
+)
+NOT_ALLOWED = Problem(
+    status=503,
+    title=_("This site cannot do that right now"),
+    happened=_("The sign-in service does not let this site do it, whoever asks."),
+    advice=_("Tell the people who run this site: until they have put it right, trying again will hardly help."),
+    action="retry",
+    meaning="Auth0 refuses an application of this site: see its client, secret, grants and scopes",
+)
+CLOCKS = Problem(
+    status=503,
+    title=_("The clocks do not agree"),
+    happened=_("By the clock of this site, the sign-in service answered in the past or in the future."),
+    advice=_("Tell the people who run this site that a clock is wrong. Until it is right, nobody can sign in."),
+    meaning="the clocks of this site and of Auth0 differ by more than a minute",
 )
 STALE_PAGE = Problem(
     status=400,
@@ -81,16 +111,16 @@ SOMEBODY_ELSE = Problem(
 )
 STOPPED = Problem(
     status=403,
-    title=_("You are not signed in"),
-    happened=_("The sign-in service did not complete the sign-in."),
+    title=_("The sign-in was not completed"),
+    happened=_("The sign-in service stopped it."),
     advice=_("Try again. If it goes on, tell the people who run this site."),
 )
 MAIL_ONLY = Problem(
     status=403,
     title=_("This needs a link by e-mail"),
     happened=_("Signing in is not enough to choose a new password for this account."),
-    advice=_("Sign out, choose “Forgot password?” on the sign-in page, and use the link that arrives by e-mail."),
-    action="sign_out",
+    advice=_("Go back and have one sent to you: whoever reads your mail may choose."),
+    action="back",
 )
 NO_PASSWORD = Problem(
     status=403,
@@ -113,7 +143,6 @@ UNKNOWN_USER = Problem(
     advice=_("Tell the people who run this site."),
     action="sign_out",
 )
-
 INACTIVE = Problem(
     status=403,
     title=_("This account is not active here"),
@@ -128,7 +157,6 @@ UNREADABLE = Problem(
     advice=_("It usually works again within minutes. Try again, or come back later."),
     action="retry",
 )
-
 FOREIGN_LINK = Problem(
     status=400,
     title=_("This link does not lead to a sign-in here"),
@@ -136,9 +164,42 @@ FOREIGN_LINK = Problem(
     advice=_("Start from this site instead."),
     log=security,
 )
+TOO_OFTEN = Problem(
+    status=429,
+    title=_("Not so fast"),
+    happened=_("This was asked for several times in a short while."),
+    advice=_("Wait a little, then try again. Another way to a new password may be open meanwhile."),
+    action="back",
+)
+MAIL_OFF = Problem(
+    status=409,
+    title=_("No link can be sent"),
+    happened=_("The sign-in service sends none for this site."),
+    advice=_("Go back and choose another way. If there is none, the people who run this site can help you."),
+    action="back",
+)
+MAIL_FROM_THERE = Problem(
+    status=409,
+    title=_("Ask for the link on the sign-in page"),
+    happened=_("The sign-in service wants to see first that a person asks for it, so this site cannot."),
+    advice=_("Open the sign-in page, choose “Forgot password?” there, and use the link that arrives by e-mail."),
+    action="forgot",
+)
+ANOTHER_ORGANIZATION = Problem(
+    status=409,
+    title=_("You came back from another organization"),
+    happened=_("You are signed in here within one organization, and were at the sign-in service within another."),
+    advice=_("Sign out here first, then sign in again."),
+    action="sign_out",
+    log=security,
+)
 
 OURS: dict[type[Exception], Problem] = {
     exceptions.UnknownUserError: UNKNOWN_USER,
+    exceptions.UnknownOutcomeError: NOT_HEARD,
+    exceptions.ThrottledError: BUSY,
+    exceptions.VerificationRequiredError: MAIL_FROM_THERE,
+    exceptions.GatewayRefusedError: NOT_ALLOWED,
     exceptions.GatewayError: UNAVAILABLE,
     exceptions.ConflictError: UNREADABLE,
     DatabaseError: UNREADABLE,
@@ -147,16 +208,28 @@ OURS: dict[type[Exception], Problem] = {
     exceptions.NoPasswordHereError: NO_PASSWORD,
     exceptions.AccountBlockedError: ACCOUNT_BLOCKED,
     exceptions.ForeignLinkError: FOREIGN_LINK,
+    exceptions.LimitReachedError: TOO_OFTEN,
+    exceptions.MailOffError: MAIL_OFF,
 }
 BY_CODE = {
     "not_reauthenticated": NOT_REAUTHENTICATED,
     "user_mismatch": SOMEBODY_ELSE,
     "identity_in_use": SOMEBODY_ELSE,
     "inactive_user": INACTIVE,
+    "another_organization": ANOTHER_ORGANIZATION,
+    "malformed_response": UNAVAILABLE,
+    "rate_limited": BUSY,
+    "response_expired": CLOCKS,
+    "response_not_yet_valid": CLOCKS,
 }
+NO_TOKEN = {"access_token", "id_token"}
+"""Claims, as social-auth calls them, without which an answer is none."""
+
 SOCIAL: dict[type[Exception], Problem] = {
     AuthSessionError: STALE_PAGE,
     AuthInputError: STALE_PAGE,
+    AuthCredentialError: STALE_PAGE,
+    AuthConfigurationError: NOT_ALLOWED,
     AuthProviderError: UNAVAILABLE,
     AuthCanceled: STOPPED,
 }
@@ -165,52 +238,10 @@ SOCIAL: dict[type[Exception], Problem] = {
 def problem_of(error: Exception) -> Problem | None:
     """The page for an error of ours or of social-auth; None for any other."""
     if isinstance(error, SocialAuthBaseException):
+        if error.code == "missing_claim" and error.claim in NO_TOKEN:
+            return UNAVAILABLE
         return BY_CODE.get(error.code) or _first(SOCIAL, error) or NOT_GENUINE
     return _first(OURS, error)
-
-
-def problem_page(request: HttpRequest, error: Exception) -> HttpResponse | None:
-    """Render the page for an error, or None for an error that is not ours to answer. Never shows its text."""
-    found = problem_of(error)
-    if found is None:
-        return None
-    if found is SOMEBODY_ELSE and not request.user.is_authenticated:
-        found = STALE_PAGE  # nobody is signed in here any more
-    kind = getattr(error, "code", None) or type(error).__name__
-    return _page(request, found, f"{kind}: {_safe_text(error)}")
-
-
-def unreadable(request: HttpRequest) -> HttpResponse:
-    """The password state cannot be read: nobody is let through on a guess."""
-    if not wants_page(request):
-        return problem(status=503, title=str(UNREADABLE.title), detail=str(UNREADABLE.advice), code="unavailable")
-    request.user = AnonymousUser()  # whoever it is cannot be read either
-    return _page(request, UNREADABLE, "the password state cannot be read")
-
-
-def _page(request: HttpRequest, found: Problem, log_text: str) -> HttpResponse:
-    reference = secrets.token_hex(3)
-    found.log.warning("%s %s (user %s)", reference, log_text, getattr(request.user, "pk", None))
-    context = {
-        "problem": found,
-        "happened": str(found.happened) % {"name": label(request.user)},
-        "reference": reference,
-        "next": _next(request),
-    }
-    return private(render(request, "auth0_password/problem.html", context, status=found.status))
-
-
-def _safe_text(error: Exception) -> str:
-    """Our own texts hold no answers; social-auth's `detail` may, so only its public part is logged."""
-    if isinstance(error, SocialAuthBaseException):
-        return f"{error.stage} {error.claim or error.parameter or ''}".strip()
-    return "" if isinstance(error, DatabaseError) else str(error)
-
-
-def _next(request: HttpRequest) -> str:
-    """Where the person wanted to be: from the form, or from the trip that failed."""
-    wanted: Any = getattr(getattr(request, "backend", None), "wanted", None)
-    return next_of(request) or (wanted.next if wanted else "")
 
 
 def _first(table: dict[type[Exception], Problem], error: Exception) -> Problem | None:

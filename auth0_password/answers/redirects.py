@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from urllib.parse import urlencode
 
 from django.conf import settings
@@ -13,10 +14,11 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from social_django.utils import load_backend, load_strategy
 from social_django.views import NAMESPACE
 
-from ..conf import BACKEND_NAME, conf
+from ..conf import BACKEND_NAME, conf, is_loopback
 from ..gateway import Ticket
-from ..services.sessions import note_change
+from ..services.sessions import Stamp
 from ..services.sign_ins import MAX_NEXT, SignIn
+from ..services.waiting import ChangeAsked, note_change
 
 APP_NAME = "auth0_password"
 
@@ -37,8 +39,29 @@ def to_authorize(request: HttpRequest, wanted: SignIn) -> HttpResponse:
 
 def to_ticket(request: HttpRequest, ticket: Ticket, next_url: str) -> HttpResponse:
     """Send the browser to the page where the new password is typed, and note where to go on afterwards."""
-    note_change(request.session, next_url)
+    if leads_back(request):
+        note_asked(request, ChangeAsked.now("link", next_url))
     return private(SeeOther(ticket.url), referrer="no-referrer")
+
+
+def to_waiting(request: HttpRequest, asked: ChangeAsked) -> HttpResponse:
+    """Send the browser to the page that waits for a change to arrive."""
+    note_asked(request, asked)
+    return to_page("waiting")
+
+
+def note_asked(request: HttpRequest, asked: ChangeAsked) -> None:
+    """Note what this session asked for, and the organization that it is in: the next sign-in leads there again."""
+    stamp = Stamp.from_session(request.session)
+    note_change(request.session, replace(asked, organization=stamp.org if stamp else ""))
+
+
+def leads_back(request: HttpRequest) -> bool:
+    """Whether the last page at Auth0 has a button that leads back here. Auth0 allows none to http or this machine
+    (configure-default-login-routes): then the page opens in another tab, and this one waits."""
+    hostname = request.get_host().rpartition("]")[0] or request.get_host().partition(":")[0]
+    allowed = request.is_secure() and not is_loopback(hostname.strip("[]"))
+    return allowed if conf.LOGIN_ROUTE is None else conf.LOGIN_ROUTE
 
 
 def to_page(name: str, *, next_url: str = "", **query: str) -> HttpResponse:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from rest_framework.views import APIView
 
 
-class PasswordIsCurrent(BasePermission):
+class PasswordIsCurrent(BasePermission):  # type: ignore[misc]  # it has no types of its own
     """Allows everybody but users who must choose a new password, however they are authenticated.
 
     They get what the middleware answers: 403 with the code `password_reset_required`. Views that are exempt there

@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+import logging
 from datetime import MAXYEAR, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
 SECOND = timedelta(seconds=1)
+
+LARGEST = timedelta(minutes=10)
+"""More than this is a wrong clock or header. Believed, it could make an old change look like the answer to a new
+demand; sign-ins are refused long before."""
+
+logger = logging.getLogger("auth0_password")
 
 
 class TenantClock:
@@ -18,13 +25,18 @@ class TenantClock:
         self.offset = timedelta(0)
 
     def measure(self, date_header: str | None, sent_at: datetime) -> None:
-        """Learn from one answer, asked for at `sent_at` (our clock); an unreadable header changes nothing.
+        """Learn from one answer, asked for at `sent_at` (our clock); a header that makes no sense changes nothing.
 
         A Date is cut to its second, and was written some time after we asked.
         """
         theirs = http_date(date_header)
-        if theirs is not None:
-            self.offset = theirs + SECOND - sent_at
+        if theirs is None:
+            return
+        offset = theirs + SECOND - sent_at
+        if abs(offset) <= LARGEST:
+            self.offset = offset
+        else:
+            logger.warning("a clock is wrong: Auth0's Date header is %d s ahead of ours", offset.total_seconds())
 
 
 def http_date(value: str | None) -> datetime | None:

@@ -14,8 +14,10 @@ from django.utils.functional import SimpleLazyObject
 
 from ..answers import blocked, ended, unreadable
 from ..exceptions import PasswordResetRequired
+from ..services import state_of
 from ..services.requirements import note_held_back
-from ..services.sessions import ENDED_KEY, note_change, noted_change
+from ..services.sessions import ENDED_KEY, Stamp, ended_by_change
+from ..services.waiting import note_change, noted_change
 from .decision import Verdict, have_at_hand, judge, stops, the_object
 from .openness import is_untouched, nobody_here
 
@@ -37,11 +39,12 @@ def answer(request: HttpRequest, verdict: Verdict) -> HttpResponse | None:
 
 def leave(request: HttpRequest) -> None:
     """End this session here. What it had asked for is kept, so that signing in goes on from there."""
-    wanted = noted_change(request.session)
+    asked, stamp = noted_change(request.session), Stamp.from_session(request.session)
+    changed = ended_by_change(stamp, state_of(request.user))  # type: ignore[arg-type]  # judged: it is a user
     logout(request)
-    request.session[ENDED_KEY] = True
-    if wanted is not None:
-        note_change(request.session, wanted)
+    request.session[ENDED_KEY] = "changed" if changed else "ended"
+    if asked is not None:
+        note_change(request.session, asked)
 
 
 def hang_guard(request: HttpRequest, exempt: Callable[[], bool]) -> None:

@@ -1,8 +1,8 @@
 """What is known and wanted, one file per subject. No network here, and only services write."""
 
-from .campaigns import CampaignStatus, ResetCampaign, Tell
+from .campaigns import CampaignStatus, ResetCampaign
 from .changes import PasswordChange
-from .requirements import Reason, ResetRequirement, Status
+from .requirements import Reason, ResetRequirement, Status, Tell
 from .state import PasswordHome, PasswordState, subject_key
 from .throttles import Throttle
 from .tokens import UsedToken

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from .requirements import Reason
+from .requirements import Reason, Tell
 
 
 class CampaignStatus(models.TextChoices):
@@ -20,14 +20,6 @@ class CampaignStatus(models.TextChoices):
     PAUSED = "paused", _("paused")
     FINISHED = "finished", _("finished")
     TAKEN_BACK = "taken_back", _("taken back")
-
-
-class Tell(models.TextChoices):
-    """How users learn of it."""
-
-    NONE = "none", _("when they next come to the site")
-    AUTH0 = "auth0", _("by Auth0's own mail with a link")
-    MAIL = "mail", _("by a mail of this site")
 
 
 class ResetCampaign(models.Model):

@@ -28,6 +28,14 @@ class Status(models.TextChoices):
     WITHDRAWN = "withdrawn", _("withdrawn")
 
 
+class Tell(models.TextChoices):
+    """How users learn of it."""
+
+    NONE = "none", _("when they next come to the site")
+    AUTH0 = "auth0", _("by Auth0's own mail with a link")
+    MAIL = "mail", _("by a mail of this site")
+
+
 class RequirementQuerySet(models.QuerySet["ResetRequirement"]):
     """Requirements by how they stand."""
 
@@ -36,6 +44,9 @@ class RequirementQuerySet(models.QuerySet["ResetRequirement"]):
 
     def skipped(self) -> RequirementQuerySet:
         return self.filter(status=Status.SKIPPED)
+
+    def drafts(self) -> RequirementQuerySet:
+        return self.filter(status=Status.DRAFT)
 
 
 class ResetRequirement(models.Model):
@@ -70,9 +81,11 @@ class ResetRequirement(models.Model):
     enforce_from = models.DateTimeField(_("blocks from"))
     status = models.CharField(_("status"), max_length=16, choices=Status, default=Status.OPEN)
     skip_reason = models.CharField(_("why it was skipped"), max_length=32, blank=True)
+    tell = models.CharField(_("how the user is told"), max_length=8, choices=Tell, default=Tell.NONE)
     tell_due_at = models.DateTimeField(null=True, editable=False, db_index=True)
     told_at = models.DateTimeField(_("told at"), null=True, blank=True)
     tell_outcome = models.CharField(_("how telling went"), max_length=32, blank=True)
+    tell_tries = models.PositiveSmallIntegerField(default=0, editable=False)
     reminded_at = models.DateTimeField(_("reminded at"), null=True, blank=True)
     first_blocked_at = models.DateTimeField(_("first held back at"), null=True, blank=True)
     closed_at = models.DateTimeField(_("closed at"), null=True, blank=True)
@@ -85,6 +98,8 @@ class ResetRequirement(models.Model):
         verbose_name=_("closed by"),
     )
     note = models.TextField(_("note"), blank=True)
+    lease_until = models.DateTimeField(null=True, editable=False)
+    lease_by = models.CharField(max_length=32, blank=True, editable=False)
 
     objects = RequirementQuerySet.as_manager()
 

@@ -43,6 +43,8 @@ class PasswordState(models.Model):
     subject_key = models.CharField(max_length=64, null=True, unique=True, editable=False)  # noqa: DJ001 - unknown is NULL
     password_home = models.CharField(_("password"), max_length=16, choices=PasswordHome, default=PasswordHome.UNKNOWN)
     connection = models.CharField(_("connection"), max_length=128, blank=True)
+    linked = models.BooleanField(_("has several identities"), default=False)
+    address_verified = models.BooleanField(_("address is confirmed"), null=True)
     needs_reset = models.BooleanField(_("must choose a new password"), default=False)
     required_at = models.DateTimeField(_("required at"), null=True)
     enforce_from = models.DateTimeField(_("blocks from"), null=True)
@@ -56,11 +58,13 @@ class PasswordState(models.Model):
     changed_at = models.DateTimeField(_("password changed at"), null=True)
     read_at = models.DateTimeField(_("last read at Auth0"), null=True)
     check_due_at = models.DateTimeField(_("read due"), null=True, db_index=True)
+    link_due_at = models.DateTimeField(null=True, editable=False, db_index=True)
     check_tries = models.PositiveSmallIntegerField(default=0, editable=False)
     sessions_valid_since = models.DateTimeField(_("sessions count since"), null=True)
     sessions_valid_since_here = models.DateTimeField(null=True, editable=False)
     sessions_ended_at = models.DateTimeField(_("sessions ended at"), null=True)
     ended = models.TextField(blank=True, editable=False)
+    mfa_seen_at = models.DateTimeField(_("second factor first seen at"), null=True)
     language = models.CharField(_("language"), max_length=15, blank=True)
     version = models.PositiveIntegerField(default=0, editable=False)
     mirrored_version = models.PositiveIntegerField(default=0, editable=False)
@@ -85,6 +89,9 @@ class PasswordState(models.Model):
         permissions = [
             ("require_reset", _("Can require a new password")),
             ("clear_reset", _("Can withdraw the requirement of a new password")),
+            ("send_link", _("Can have a link for a new password sent")),
+            ("look_again", _("Can have the password's state read at Auth0")),
+            ("end_sessions", _("Can end sessions")),
         ]
 
     def __str__(self) -> str:

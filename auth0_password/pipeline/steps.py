@@ -12,7 +12,7 @@ from social_core.exceptions import AuthAssociationError, AuthPolicyError, AuthSe
 from social_core.pipeline.social_auth import associate_user
 from social_core.pipeline.user import create_user
 
-from ..answers import to_authorize, to_ticket
+from ..answers import leads_back, to_authorize, to_ticket, to_waiting
 from ..backends import Auth0PasswordBackend
 from ..exceptions import GatewayError
 from ..gateway import UserProfile
@@ -21,6 +21,7 @@ from ..services.changes import hint_of_sign_in
 from ..services.sessions import Stamp
 from ..services.sessions import stamp_session as write_stamp
 from ..services.sign_ins import SignIn
+from ..services.waiting import ChangeAsked
 
 TOKENS = {"access_token", "refresh_token", "id_token", "token_type"}
 FOR_INACTIVE_USERS = ("INACTIVE_USER_URL", "INACTIVE_USER_LOGIN", "ALLOW_INACTIVE_USERS_LOGIN")
@@ -48,12 +49,18 @@ def expect_subject(backend: Any, uid: str, user: Any = None, **kwargs: Any) -> H
 
 
 def finish_reauthentication(backend: Auth0PasswordBackend, user: Any) -> HttpResponse:
-    """The fresh sign-in is this session's new one, and authorises one ticket."""
-    request = request_of(backend)
-    stamp = Stamp.of_sign_in(backend.id_token or {}, state_of(user))
+    """The fresh sign-in is this session's new one, and authorises one ticket.
+
+    The ticket comes first: Django sends no cookie with a 5xx, so a session with a new key would be lost with it.
+    """
+    request, next_url = request_of(backend), backend.wanted.next
+    stamp = Stamp.of_sign_in(backend.id_token or {}, state_of(user), reauthenticated=True)
+    ticket = issue_ticket(user, proof=stamp) if leads_back(request) else None
     write_stamp(request.session, stamp)
     request.session.cycle_key()
-    return to_ticket(request, issue_ticket(user, proof=stamp), backend.wanted.next)
+    if ticket is None:
+        return to_waiting(request, ChangeAsked.now("tab", next_url))
+    return to_ticket(request, ticket, next_url)
 
 
 def look_at_flag(backend: Any, uid: str, user: Any = None, **kwargs: Any) -> dict[str, Any]:
@@ -114,6 +121,8 @@ def bind_subject(
     else:
         subjects.bind(user, password_profile)
     subjects.note_language(user)
+    if Stamp.of_sign_in(backend.id_token or {}, None).mfa:
+        subjects.note_second_factor(user)
 
 
 def forget_tokens(social: Any) -> None:
@@ -133,7 +142,8 @@ def stamp_session(backend: Any, user: Any = None, **kwargs: Any) -> HttpResponse
     request, state = request_of(backend), state_of(user)
     stamp = Stamp.of_sign_in(backend.id_token or {}, state)
     if not stamp.counts(state) and not backend.wanted.again:
-        return to_authorize(request, SignIn(next=backend.wanted.next, prompt="login", max_age=0, again=True))
+        again = SignIn(next=backend.wanted.next, prompt="login", max_age=0, organization=stamp.org, again=True)
+        return to_authorize(request, again)
     if SESSION_KEY in request.session:  # signed in, or ended: Django's login() would leave its key as it is
         request.session.cycle_key()
     if request.user.is_authenticated:

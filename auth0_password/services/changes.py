@@ -3,20 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from django.db import router
 from django.utils import timezone
 
-from ..conf import conf
-from ..exceptions import GatewayError, NoPasswordHereError, UnknownUserError
-from ..gateway import UserProfile, get_gateway
+from ..conf import Rate, conf
+from ..exceptions import ConflictError, GatewayError, NoPasswordHereError, ThrottledError, UnknownUserError
+from ..gateway import UserProfile, background, get_gateway
 from ..models import PasswordHome, PasswordState, subject_key
-from . import flag
+from . import flag, throttles, work
 from .records import record
+from .waiting import STEPS, ChangeAsked
 
 if TYPE_CHECKING:
     from django.contrib.auth.base_user import AbstractBaseUser
     from django.db.models import QuerySet
+
+
+FEW = 20
+"""Hints at more users than this at once are left to reconcile."""
 
 
 def look(user: AbstractBaseUser) -> PasswordState:
@@ -31,9 +38,36 @@ def look(user: AbstractBaseUser) -> PasswordState:
     try:
         profile = get_gateway().read_user(state.subject)
     except GatewayError as error:
-        record(user, flag.Gone() if isinstance(error, UnknownUserError) else flag.Failed())
+        # Being told to slow down says nothing about this user: what is due stays due as it is.
+        if not (isinstance(error, ThrottledError) and state.check_due_at):
+            record(user, flag.Gone() if isinstance(error, UnknownUserError) else flag.Failed())
         raise
     return record_read(user, profile)
+
+
+def look_while_waiting(user: AbstractBaseUser, asked: ChangeAsked) -> PasswordState | None:
+    """Read the user if it is time to, for somebody who waits for a change to arrive: at most once in ten seconds,
+    later less often, whatever number of pages waits, and never while the last read failed a moment ago.
+
+    Returns the state, read or not. Raises no `GatewayError`.
+    """
+    state, now = state_of(user), timezone.now()
+    every = asked.seconds_between_reads(now)
+    if state is None or not state.subject or every is None or _was_just_read(state, now):
+        return state
+    if not throttles.claim("wait", user.pk, Rate(1, every), now):
+        return state
+    try:
+        with background():
+            return look(user)
+    except (GatewayError, ConflictError):
+        return state
+
+
+def _was_just_read(state: PasswordState, now: datetime) -> bool:
+    recently = state.read_at is not None and now - state.read_at < timedelta(seconds=STEPS[0][1])
+    failing = state.check_tries > 0 and state.check_due_at is not None and state.check_due_at > now
+    return recently or failing
 
 
 def record_read(user: AbstractBaseUser, profile: UserProfile) -> PasswordState:
@@ -44,7 +78,11 @@ def record_read(user: AbstractBaseUser, profile: UserProfile) -> PasswordState:
 def hint(subjects: Iterable[str]) -> int:
     """Somebody says that these subjects may have changed: read them soon. Returns how many are known here."""
     keys = [subject_key(conf.DOMAIN.host, subject) for subject in subjects]
-    return _make_due(PasswordState.objects.filter(subject_key__in=keys))
+    states = PasswordState.objects.using(router.db_for_write(PasswordState)).filter(subject_key__in=keys)
+    known = _make_due(states)
+    for pk in states.values_list("pk", flat=True) if known <= FEW else ():
+        work.wake("check", pk, using=states.db)
+    return known
 
 
 def hint_of_sign_in(user: AbstractBaseUser) -> None:
@@ -78,6 +116,9 @@ def evidence_of(profile: UserProfile) -> flag.Evidence:
         changed_here=profile.in_our_clock(change) if change else None,
         database=identity.connection if identity else "",
         elsewhere=profile.identities[0].connection,
+        linked=len(profile.identities) > 1,
+        # Auth0 says it of the root's address, which a linked database identity need not have.
+        address_verified=profile.email_verified if identity and not identity.email else None,
         flagged=profile.needs_password_reset,
         outdated=bool(since and change and change > since),
         flagged_since=profile.in_our_clock(since) if since else None,

@@ -11,8 +11,9 @@ from django.db.models import F
 from django.utils import timezone
 
 from ..conf import conf
-from ..models import PasswordChange, PasswordState, ResetRequirement, Status, subject_key
+from ..models import PasswordChange, PasswordState, ResetRequirement, Status, Tell, subject_key
 from ..signals import PasswordChangedEvent, ResetRequiredEvent, password_changed, reset_required
+from . import work
 from .flag import Bound, Changed, Closed, Effect, Opened, Skipped
 
 if TYPE_CHECKING:
@@ -39,6 +40,8 @@ def perform(effect: Effect, context: Context) -> ResetRequirement | int | None:
 @perform.register
 def _(effect: Opened, context: Context) -> ResetRequirement:
     row = _requirement(effect, context)
+    if row.tell_due_at:
+        work.wake("tell", row.pk, using=context.database)
     transaction.on_commit(partial(announce_requirement, context.user, row), using=context.database)
     return row
 
@@ -74,6 +77,7 @@ def _(effect: Bound, context: Context) -> None:
     others = PasswordState.objects.using(context.database).filter(subject_key=key).exclude(pk=context.state.pk)
     others.update(subject="", subject_key=None, read_at=None, version=F("version") + 1)
     context.state.subject_key = key
+    PasswordState.objects.using(context.database).filter(pk=context.state.pk).update(mfa_seen_at=None)
 
 
 def announce_requirement(user: AbstractBaseUser, row: ResetRequirement) -> None:
@@ -98,9 +102,10 @@ def announce_change(user: AbstractBaseUser, change: PasswordChange) -> None:
 
 
 def _requirement(effect: Opened | Skipped, context: Context) -> ResetRequirement:
-    """Write the demand down: open, or skipped and why."""
+    """Write the demand down: open, or skipped and why. A rehearsed one becomes what it is now."""
     demand, why = effect.demand, getattr(effect, "why", "")
     row = ResetRequirement(
+        pk=demand.draft,
         user_id=context.user.pk,
         campaign_id=demand.campaign,
         reason=demand.reason,
@@ -111,6 +116,8 @@ def _requirement(effect: Opened | Skipped, context: Context) -> ResetRequirement
         enforce_from=demand.enforce_from,
         status=Status.SKIPPED if why else Status.OPEN,
         skip_reason=why,
+        tell=demand.tell,
+        tell_due_at=None if why or demand.tell == Tell.NONE else demand.raised_at,
     )
-    row.save(using=context.database, force_insert=True)
+    row.save(using=context.database, force_insert=demand.draft is None, force_update=demand.draft is not None)
     return row

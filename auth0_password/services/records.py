@@ -13,7 +13,7 @@ from django.utils import timezone
 from ..exceptions import ConflictError
 from ..models import PasswordState, ResetRequirement
 from ..models.requirements import RequirementQuerySet
-from . import flag
+from . import flag, work
 from .effects import Context, perform
 
 if TYPE_CHECKING:
@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 Result = TypeVar("Result")
 
 ATTEMPTS = 8
-OWN_WAY = {"version", "check_due_at"}
-"""Written on their own: hints set `check_due_at` by themselves, and must not be overwritten with what it was."""
+OWN_WAY = {"version", "check_due_at", "lease_until", "lease_by", "language", "mfa_seen_at"}
+"""Written on their own, by hints, workers and sign-ins, and must not be overwritten with what they were."""
 
 WRITABLE = [
     field.attname
@@ -31,8 +31,8 @@ WRITABLE = [
     if not field.primary_key and field.name not in OWN_WAY
 ]
 SAME_NAMES = (
-    "subject", "connection", "changed_at", "read_at", "check_tries", "sessions_valid_since",
-    "sessions_valid_since_here", "mirror_due_at",
+    "subject", "connection", "linked", "address_verified", "changed_at", "read_at", "check_tries",
+    "sessions_valid_since", "sessions_valid_since_here", "mirror_due_at", "mirror_tries", "mirror_error",
 )  # fmt: skip
 """What the row and the pure state call the same."""
 
@@ -136,8 +136,10 @@ def _keep(state: PasswordState, before: flag.Flag, after: flag.Flag, requirement
         rows = PasswordState.objects.using(database_of(state)).filter(pk=state.pk, check_due_at=before.check_due_at)
         rows.update(check_due_at=after.check_due_at)
         state.check_due_at = after.check_due_at
-    if after.mirror_due_at != before.mirror_due_at:
-        state.mirror_tries, state.mirror_error = 0, ""
+    if before.mirror_due_at and not after.mirror_due_at and not after.mirror_error:
+        state.mirrored_version = state.version + 1
+    if after.mirror_due_at and after.mirror_due_at != before.mirror_due_at and not after.mirror_tries:
+        work.wake("mirror", state.pk, using=database_of(state))
 
 
 def _save(state: PasswordState, database: str) -> None:

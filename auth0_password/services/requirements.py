@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -12,7 +12,9 @@ from django.db import DatabaseError, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from ..models import CampaignStatus, PasswordState, Reason, ResetCampaign, ResetRequirement
+from ..conf import conf
+from ..exceptions import ConfigurationError
+from ..models import CampaignStatus, PasswordState, Reason, ResetCampaign, ResetRequirement, Tell
 from . import flag
 from .identities import signs_in_here_only
 from .records import database_of, record
@@ -27,44 +29,62 @@ if TYPE_CHECKING:
     Users = AbstractBaseUser | Iterable[AbstractBaseUser]
 
 
-def require_reset(
+def require_reset(  # noqa: PLR0913 - what is said about one decision
     users: Users,
     *,
     reason: str,
     by: AbstractBaseUser | None = None,
     message: str = "",
     enforce_from: datetime | None = None,
+    tell: str = Tell.NONE,
 ) -> RequirementQuerySet:
     """Require a new password of `users` (a user, an iterable or a queryset), each in its own transaction.
 
     `reason` is one of `Reason`. `by` is who decided it; `message` is shown to the user as theirs. `enforce_from`
-    (aware; default: at once) is when it begins to block. Several users make a `ResetCampaign`, which `withdraw` can
-    take back.
+    (aware; default: at once) is when it begins to block. `tell`, one of `Tell`, is how they learn of it. Several users
+    make a `ResetCampaign`, which `withdraw` can take back.
 
     Returns the requirements as a queryset, one per user: `open`, or `skipped` with the reason in `skip_reason`
     (`elsewhere`, `local`, `inactive`, `superuser`), which leaves that user's flag alone. Raises `ValueError` for an
-    unknown reason.
+    unknown word, `ConfigurationError` for mails of a site that has no `SITE_URL`.
     """
-    now = timezone.now()
-    demand = flag.Demand(
-        reason=Reason(reason).value,
-        raised_at=now,
-        enforce_from=enforce_from or now,
-        message=message,
-        by=by.pk if by else None,
-        by_label=label(by),
-    )
+    demand = demand_of(reason=reason, by=by, message=message, enforce_from=enforce_from, tell=tell)
     if isinstance(users, get_user_model()):
         row = require_of(users, demand, by=by)
         return ResetRequirement.objects.filter(pk__in=[row.pk] if row else [])
     return _require_of_many(users, demand, by)  # type: ignore[arg-type]  # a user model is not an iterable
 
 
+def demand_of(
+    *, reason: str, by: AbstractBaseUser | None, message: str, enforce_from: datetime | None, tell: str
+) -> flag.Demand:
+    """What is asked from now on. Raises `ValueError` or `ConfigurationError`."""
+    now = timezone.now()
+    if Tell(tell) == Tell.MAIL and not conf.SITE_URL:
+        raise ConfigurationError("AUTH0_PASSWORD['SITE_URL'] must be set: the mails of this site link to it")
+    return flag.Demand(
+        reason=Reason(reason).value,
+        raised_at=now,
+        enforce_from=max(enforce_from or now, now),
+        message=message,
+        by=by.pk if by else None,
+        by_label=label(by),
+        tell=Tell(tell).value,
+    )
+
+
+def people(users: Users) -> Iterator[AbstractBaseUser]:
+    """Those users one by one, each with their state where they come from a query."""
+    if isinstance(users, QuerySet):
+        return users.select_related("password_state").iterator(chunk_size=1000)
+    return iter([users] if isinstance(users, get_user_model()) else users)  # type: ignore[arg-type]
+
+
 def _require_of_many(
     users: Iterable[AbstractBaseUser], demand: flag.Demand, by: AbstractBaseUser | None
 ) -> RequirementQuerySet:
-    campaign = _begin(demand)
-    for user in users.iterator(chunk_size=1000) if isinstance(users, QuerySet) else users:
+    campaign = begin(demand, CampaignStatus.RUNNING)
+    for user in people(users):
         require_of(user, replace(demand, campaign=campaign.pk), by=by)
     running = ResetCampaign.objects.filter(pk=campaign.pk, status=CampaignStatus.RUNNING)
     running.update(status=CampaignStatus.FINISHED)
@@ -76,9 +96,7 @@ def require_of(
 ) -> ResetRequirement | None:
     """Raise one requirement, or record why not. None where this campaign has asked the user before, or was taken
     back meanwhile."""
-    person = flag.Person(
-        active=user.is_active, local=signs_in_here_only(user), off_limits=_is_superuser(user) and not _may_touch(by)
-    )
+    person = person_of(user, by)
 
     def happening(state: PasswordState) -> flag.Event:
         return flag.Required(demand=demand, person=person, again=_was_asked(state, demand))
@@ -87,23 +105,22 @@ def require_of(
     return recorded.requirements[0] if recorded.requirements else None
 
 
+def person_of(user: AbstractBaseUser, by: AbstractBaseUser | None) -> flag.Person:
+    """What decides, beside the flag, whether `by` can require it of a user."""
+    return flag.Person(active=user.is_active, local=signs_in_here_only(user), off_limits=not may_touch(user, by))
+
+
+def may_touch(user: AbstractBaseUser, by: AbstractBaseUser | None) -> bool:
+    """Only another superuser, or nobody in particular (a command), decides anything about a superuser."""
+    return by is None or _is_superuser(by) or not _is_superuser(user)
+
+
 def clear_reset(user: AbstractBaseUser, *, by: AbstractBaseUser | None, note: str = "") -> int:
     """Lower the flag by hand: close the user's open requirements as `cleared`. Returns how many there were.
 
     `changed_at` stays as it is: nothing is claimed about the password. `by` is who decided it.
     """
     return record(user, flag.Cleared(), by=by, note=note).closed
-
-
-def withdraw(campaign: ResetCampaign, *, by: AbstractBaseUser | None) -> int:
-    """Take a campaign back: close its open requirements as `withdrawn`. Returns how many there were.
-
-    Whatever else is required of the same users stays. May be called again: it goes on where it was interrupted.
-    """
-    ResetCampaign.objects.filter(pk=campaign.pk).update(status=CampaignStatus.TAKEN_BACK)
-    campaign.status = CampaignStatus.TAKEN_BACK
-    rows = ResetRequirement.objects.filter(campaign=campaign).open().select_related("user").order_by("pk")
-    return sum(record(row.user, flag.Withdrawn(campaign=campaign.pk), by=by).closed for row in rows.iterator())
 
 
 def label(by: Any) -> str:
@@ -123,7 +140,8 @@ def note_held_back(state: PasswordState) -> None:
         rows.update(first_blocked_at=timezone.now())
 
 
-def _begin(demand: flag.Demand) -> ResetCampaign:
+def begin(demand: flag.Demand, status: str) -> ResetCampaign:
+    """Write down a decision about several users."""
     return ResetCampaign.objects.create(
         reason=demand.reason,
         message=demand.message,
@@ -131,24 +149,21 @@ def _begin(demand: flag.Demand) -> ResetCampaign:
         by_label=demand.by_label,
         created_at=demand.raised_at,
         enforce_from=demand.enforce_from,
-        status=CampaignStatus.RUNNING,
+        tell=demand.tell,
+        status=status,
     )
 
 
 def _was_asked(state: PasswordState, demand: flag.Demand) -> bool:
-    """Whether the campaign has a row of this user already, or asks nobody any more."""
+    """Whether the campaign asked the user before (the draft that is meant is none), or asks nobody any more."""
     if demand.campaign is None:
         return False
     database = database_of(state)
-    asked = ResetRequirement.objects.using(database).filter(campaign=demand.campaign, user_id=state.pk)
+    rows = ResetRequirement.objects.using(database).filter(campaign=demand.campaign, user_id=state.pk)
+    asked = not rows.drafts().filter(pk=demand.draft).exists() if demand.draft else rows.exists()
     taken_back = ResetCampaign.objects.using(database).filter(pk=demand.campaign, status=CampaignStatus.TAKEN_BACK)
-    return asked.exists() or taken_back.exists()
+    return asked or taken_back.exists()
 
 
 def _is_superuser(user: Any) -> bool:
     return bool(getattr(user, "is_superuser", False))
-
-
-def _may_touch(by: AbstractBaseUser | None) -> bool:
-    """Whether whoever asks may ask it of a superuser: another superuser, or nobody in particular (a command)."""
-    return by is None or _is_superuser(by)

@@ -12,12 +12,13 @@ from typing import Any, Self
 from django.utils import timezone
 
 from ..models import PasswordState
+from .waiting import CHANGE_KEY
 
 STAMP_KEY = "_auth0_password"
 """Where the stamp lies in Django's session; it is data, so it works with every session engine."""
 
-CHANGE_KEY = "_auth0_password_change"
-"""Where a session notes that it asked for a change: it signs in anew when it comes back, and then goes on."""
+STRATEGY_CLAIM = "urn:auth0_password:strategy"
+"""The claim by which the tenant's Action says through which kind of connection somebody signed in."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,6 +30,9 @@ class Stamp:
     person authenticated: a sign-in through a running SSO session is as old as that session's. Together they are
     compared with `sessions_ended_at`; `kept_at` is when this session ended all others. `other` says that another
     backend began the session: then `at` is compared, with `sessions_valid_since_here`.
+
+    `mfa`: a second factor was shown (`amr`). `strategy`: the kind of connection that it went through, where the
+    tenant's Action says so. `org`: the organization. `reauthenticated`: the person was asked although signed in.
     """
 
     id: str
@@ -39,11 +43,17 @@ class Stamp:
     sub: str = ""
     other: bool = False
     kept_at: float | None = None
+    mfa: bool = False
+    strategy: str = ""
+    org: str = ""
+    reauthenticated: bool = False
 
     @classmethod
-    def of_sign_in(cls, claims: Mapping[str, Any], state: PasswordState | None) -> Self:
+    def of_sign_in(
+        cls, claims: Mapping[str, Any], state: PasswordState | None, *, reauthenticated: bool = False
+    ) -> Self:
         """From the validated claims of an ID token; `state` as the reads of this sign-in left it."""
-        auth_time = claims.get("auth_time")
+        auth_time, methods = claims.get("auth_time"), claims.get("amr")
         return cls(
             id=new_id(),
             at=timezone.now().timestamp(),
@@ -51,6 +61,10 @@ class Stamp:
             auth_age=None if auth_time is None else float(claims["iat"] - auth_time),
             sid=str(claims.get("sid", "")),
             sub=str(claims["sub"]),
+            mfa=isinstance(methods, list) and "mfa" in methods,
+            strategy=str(claims.get(STRATEGY_CLAIM, "")),
+            org=str(claims.get("org_id", "")),
+            reauthenticated=reauthenticated,
         )
 
     @classmethod
@@ -83,9 +97,10 @@ class Stamp:
         if state is None:
             return True
         named = {self.id, self.sid} - {""}
-        return self._is_young_enough(state) and self._outlived_the_end(state) and not named & ended_names(state).keys()
+        return self.is_young_enough(state) and self._outlived_the_end(state) and not named & ended_names(state).keys()
 
-    def _is_young_enough(self, state: PasswordState) -> bool:
+    def is_young_enough(self, state: PasswordState) -> bool:
+        """Whether the sign-in is younger than the last change."""
         if self.other:
             here = state.sessions_valid_since_here
             return here is None or self.at >= here.timestamp()
@@ -121,25 +136,19 @@ def ended_names(state: PasswordState) -> dict[str, int]:
     return names
 
 
+def ended_by_change(stamp: Stamp | None, state: PasswordState | None) -> bool:
+    """Whether a session that ended did so because the password was changed; else somebody ended it."""
+    return state is not None and not (stamp.is_young_enough(state) if stamp else _counts(None, state))
+
+
 ENDED_KEY = "_auth0_password_ended"
-"""Set in the session that follows one that we ended, until its owner has been told."""
+"""Set in the session that follows one that we ended, until its owner has been told: `changed` or `ended`."""
 
 
 def stamp_session(session: MutableMapping[str, Any], stamp: Stamp) -> None:
     """Write the stamp of a completed sign-in. A change that the session had asked for is over with it."""
     session[STAMP_KEY] = stamp.to_session()
     session.pop(CHANGE_KEY, None)
-
-
-def note_change(session: MutableMapping[str, Any], next_url: str) -> None:
-    """Note that this session was handed a link, and where the person wants to be afterwards."""
-    session[CHANGE_KEY] = {"next": next_url}
-
-
-def noted_change(session: Mapping[str, Any]) -> str | None:
-    """Where the person wanted to be (perhaps ""), if this session asked for a change; else None."""
-    note = session.get(CHANGE_KEY)
-    return str(note.get("next", "")) if isinstance(note, dict) else None
 
 
 def new_id() -> str:

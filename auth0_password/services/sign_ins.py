@@ -13,13 +13,17 @@ A_YEAR = 31_536_000
 """`max_age` of ordinary sign-ins: never forces anybody out of SSO, but makes Auth0 send `auth_time`
 (Auth0: max-age-reauthentication)."""
 
+MULTI_FACTOR = "http://schemas.openid.net/pape/policies/2007/06/multi-factor"
+"""`acr_values` that asks for a second factor; honoured where a policy or an Action does (Auth0: step-up)."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class SignIn:
     """One trip to `/authorize`. Kept server-side in the session under its `state`, never in the browser's hands.
 
-    `subject` is whom the callback must bring back (empty: anybody). `for_change` asks for a fresh proof that it is
-    them, and a ticket; `again` marks the one repetition after an SSO session that is older than the last change.
+    `subject` is whom the callback must bring back (empty: anybody), `organization` within which one. `for_change` asks
+    for a fresh proof that it is them, and a ticket; `acr_values` asks for a second factor; `again` marks the one
+    repetition after an SSO session that is older than the last change.
     """
 
     next: str = ""
@@ -28,6 +32,8 @@ class SignIn:
     login_hint: str = ""
     connection: str = ""
     subject: str = ""
+    organization: str = ""
+    acr_values: str = ""
     for_change: bool = False
     again: bool = False
 
@@ -38,6 +44,8 @@ class SignIn:
             "max_age": str(self.max_age),
             "login_hint": self.login_hint,
             "connection": self.connection,
+            "organization": self.organization,
+            "acr_values": self.acr_values,
         }
         return {name: value for name, value in wanted.items() if value}
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from django.utils import translation
+from django.utils import timezone, translation
 from django.utils.module_loading import import_string
 
 from ..conf import conf
 from ..exceptions import NoPasswordHereError
 from ..gateway import UserProfile, get_gateway
 from ..models import PasswordState, Reason
-from . import flag
+from . import flag, throttles
 from .changes import evidence_of, record_read, state_of
 from .records import record
 
@@ -39,10 +39,11 @@ def read_subject(subject: str) -> UserProfile:
 
 def address_at_auth0(user: AbstractBaseUser) -> str:
     """The address that the database identity signs in with: Django's own may differ. Reads the user, and takes
-    over the read. Raises `NoPasswordHereError` or `GatewayError`."""
+    over the read. Raises `NoPasswordHereError`, `LimitReachedError` or `GatewayError`."""
     state = state_of(user)
     if state is None or not state.subject:
         raise NoPasswordHereError("this user never signed in through Auth0")
+    throttles.hit("reauthenticate", user.pk)
     profile = read_subject(state.subject)
     record_read(user, profile)
     identity = profile.database_identity(conf.CONNECTION)
@@ -60,6 +61,13 @@ def bind(user: AbstractBaseUser, profile: UserProfile) -> PasswordState:
         return flag.SignedIn(evidence=evidence, asks=first_demand(user, profile, evidence) if first else None)
 
     return record(user, happening).state
+
+
+def note_second_factor(user: AbstractBaseUser) -> None:
+    """Somebody signed in with a second factor. What was seen before a breach counts after it: a factor that appears
+    only then may have been enrolled by whoever knows the leaked password."""
+    never_seen = PasswordState.objects.filter(pk=user.pk, mfa_seen_at__isnull=True)
+    never_seen.update(mfa_seen_at=timezone.now())
 
 
 def note_language(user: AbstractBaseUser) -> None:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from django.db import IntegrityError, transaction
+from django.db.models import Min
 from django.utils import timezone
 
 from ..conf import conf
@@ -19,6 +20,7 @@ from ..exceptions import (
 )
 from ..gateway import Identity, Ticket, UserProfile, get_gateway
 from ..models import PasswordState, Reason, UsedToken
+from . import throttles
 from .changes import hint_of_link, record_read, state_of
 from .records import open_requirements
 from .sessions import Stamp
@@ -38,12 +40,36 @@ def is_fresh(proof: Stamp | None) -> bool:
 
 def may_have_ticket(state: PasswordState | None, proof: Stamp | None) -> bool:
     """Whether `issue_ticket` would probably agree: what a page offers. Does not ask Auth0."""
-    return state is not None and _proves(proof, state) and not needs_mail(state) and not _is_used(proof)
+    if state is None or proof is None or not _proves(proof, state) or _is_used(proof):
+        return False
+    return not why_mail_only(state, proof, linked=state.linked)
 
 
-def needs_mail(state: PasswordState) -> bool:
-    """Whether only a link by e-mail may authorise the change: after a breach the old password proves nothing."""
-    return state.needs_reset and open_requirements(state).filter(reason=Reason.BREACH).exists()
+def after_breach(state: PasswordState) -> bool:
+    """Whether the old password proves nothing: somebody else may know it."""
+    return breach_since(state) is not None
+
+
+def breach_since(state: PasswordState) -> datetime | None:
+    """When the first breach that is still open became known."""
+    if not state.needs_reset:
+        return None
+    first: datetime | None = open_requirements(state).filter(reason=Reason.BREACH).aggregate(at=Min("raised_at"))["at"]
+    return first
+
+
+def why_mail_only(state: PasswordState, proof: Stamp, *, linked: bool) -> str:
+    """Why a sign-in like this one may not authorise the change, however fresh: `breach`, `linked`, or "".
+
+    After a breach only with a second factor, and only for somebody who was seen with one before: whoever knows the
+    leaked password might have enrolled one since. With linked identities only a re-authentication of which the
+    tenant's Action says that it went through a database connection: otherwise it may have gone through another
+    identity, whose owner need not know this password.
+    """
+    since = breach_since(state)
+    if since and not (proof.mfa and state.mfa_seen_at and state.mfa_seen_at < since):
+        return "breach"
+    return "linked" if linked and not (proof.reauthenticated and proof.strategy == "auth0") else ""
 
 
 def issue_ticket(user: AbstractBaseUser, *, proof: Stamp | None) -> Ticket:
@@ -55,12 +81,13 @@ def issue_ticket(user: AbstractBaseUser, *, proof: Stamp | None) -> Ticket:
     state = state_of(user)
     if state is None or proof is None or not _proves(proof, state):
         raise ProofMissingError("sign in again first")
+    throttles.hit("ticket", user.pk)
     profile = get_gateway().read_user(state.subject)
     state = record_read(user, profile)
     identity = _checked(profile, state, proof)
     key = _claim(proof)
     try:
-        ticket = get_gateway().create_change_ticket(profile, identity)
+        ticket = get_gateway().create_change_ticket(profile, identity, organization=proof.org)
     except GatewayError:
         # No link reached anybody. If one was made all the same, the next one voids it.
         UsedToken.objects.filter(key=key).delete()
@@ -80,11 +107,9 @@ def _checked(profile: UserProfile, state: PasswordState, proof: Stamp) -> Identi
     identity = profile.database_identity(conf.CONNECTION)
     if identity is None:
         raise NoPasswordHereError("no password in this site's connection")
-    if needs_mail(state):
-        raise MailOnlyError("after a breach the old password authorises nothing")
-    if len(profile.identities) != 1:
-        # The sign-in may have gone through a linked identity, whose owner need not know this password.
-        raise MailOnlyError("linked identities: a sign-in does not say which of them it used")
+    why = why_mail_only(state, proof, linked=len(profile.identities) > 1)
+    if why:
+        raise MailOnlyError(f"only a link by e-mail: {why}")
     if not proof.counts(state):
         raise ProofMissingError("the password was changed after this sign-in")
     return identity

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -10,8 +11,9 @@ from django.utils import timezone
 from django.utils.formats import date_format, time_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.timesince import timesince
+from django.utils.timesince import timesince, timeuntil
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 register = template.Library()
 
@@ -29,6 +31,15 @@ def ago(value: datetime) -> str:
     if timezone.now() - value < timedelta(minutes=1):
         return _("a moment ago")
     return _("%(distance)s ago") % {"distance": timesince(value, depth=1)}
+
+
+@register.filter
+def wait(until: datetime) -> str:
+    """How long from now on: 40 seconds; 3 minutes."""
+    seconds = max(1, math.ceil((until - timezone.now()).total_seconds()))
+    if seconds < 90:  # noqa: PLR2004 - below that, minutes say too little
+        return ngettext("%(count)d second", "%(count)d seconds", seconds) % {"count": seconds}
+    return timeuntil(until, depth=1)
 
 
 @register.simple_tag

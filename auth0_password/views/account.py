@@ -6,10 +6,11 @@ from django.http import HttpRequest, HttpResponse
 
 from ..answers import landing, next_of, to_page
 from ..answers.redirects import SeeOther
-from ..models import PasswordHome
-from ..services import look, state_of
+from ..models import PasswordHome, PasswordState
+from ..services import look, state_of, throttles, ways
+from ..services.connections import connection_options
 from ..services.sessions import Stamp
-from ..services.tickets import may_have_ticket, needs_mail
+from ..services.tickets import may_have_ticket
 from .base import Page, WayOutPage, show
 
 
@@ -26,7 +27,11 @@ class ProfileView(Page):
             state=state,
             has_password_here=state is not None and state.password_home == PasswordHome.DATABASE,
             lives_elsewhere=state is not None and state.password_home == PasswordHome.ELSEWHERE,
-            provider=provider_name(state.connection) if state else "",
+            provider=provider_name(state) if state else "",
+            ways=ways(request.user, request.session),  # type: ignore[arg-type]
+            by_code=connection_options().reset_by_code,
+            fresh=False,
+            next=request.path,
         )
 
 
@@ -48,7 +53,8 @@ class RequiredView(WayOutPage):
             signed_in=stamp.signed_in_at if stamp else None,
             fresh=may_have_ticket(state, stamp),
             bound=bool(state.subject),
-            mail_only=needs_mail(state),
+            ways=ways(request.user, request.session),  # type: ignore[arg-type]
+            by_code=connection_options().reset_by_code,
             next=next_url,
             checked="checked" in request.GET,
         )
@@ -60,6 +66,7 @@ class CheckView(WayOutPage):
     http_method_names = ["post"]
 
     def post(self, request: HttpRequest) -> HttpResponse:
+        throttles.hit("check", request.user.pk)
         known, next_url = state_of(request.user), next_of(request)  # type: ignore[arg-type]
         state = look(request.user) if known and known.subject else known  # type: ignore[arg-type]
         if state and state.needs_reset:
@@ -67,7 +74,12 @@ class CheckView(WayOutPage):
         return SeeOther(landing(next_url))
 
 
-def provider_name(connection: str) -> str:
-    """What people call a connection: Google for `google-oauth2`."""
+def provider_name(state: PasswordState) -> str:
+    """What people call the provider that a user signs in with, other than by a password here: Google for
+    `google-oauth2`; empty for a user of a database connection."""
+    provider = state.subject.partition("|")[0]
+    if provider == "auth0":
+        return ""
+    connection = state.connection if state.password_home == PasswordHome.ELSEWHERE else provider
     known = {"google-oauth2": "Google", "github": "GitHub", "windowslive": "Microsoft", "apple": "Apple"}
     return known.get(connection, connection)

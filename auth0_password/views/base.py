@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.utils.decorators import method_decorator
 from django.views.decorators.csrf import csrf_protect
 from django.views.generic import View
 
 from ..answers import next_of, private, to_page
+from ..conf import conf
 from ..decorators import outside_transactions, password_reset_exempt
 
 
@@ -28,6 +29,12 @@ class Page(View):
 @method_decorator(password_reset_exempt, name="dispatch")
 class WayOutPage(Page):
     """A step on the way to a new password: open to somebody who is blocked."""
+
+
+def only_if_named(way: str) -> None:
+    """Raises `Http404` for a way that `WAYS` leaves out: this site has no such page then."""
+    if way not in conf.WAYS:
+        raise Http404
 
 
 @method_decorator([outside_transactions, login_not_required, password_reset_exempt, csrf_protect], name="dispatch")

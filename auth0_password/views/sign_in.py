@@ -8,14 +8,18 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import resolve_url
 from django.utils import timezone
 
-from ..answers import landing, next_of, to_auth0_logout, to_authorize
+from ..answers import landing, next_of, note_asked, to_auth0_logout, to_authorize, to_page
 from ..answers.redirects import SeeOther
 from ..conf import BACKEND, conf
 from ..exceptions import ForeignLinkError
 from ..services import state_of
-from ..services.sessions import ENDED_KEY, noted_change
+from ..services.sessions import ENDED_KEY
 from ..services.sign_ins import SignIn
+from ..services.waiting import ChangeAsked, forget_change, noted_change
 from .base import OpenPage, show
+
+COOKIES, COOKIE_TEST = "cookies", "auth0_password_cookies"
+"""Set in the query, and as a cookie, for a browser that came without any."""
 
 SENT_ON_KEY = "_auth0_password_sent_on"
 """Where a signed-in person who came to sign in was sent on to, last."""
@@ -31,11 +35,12 @@ class LoginView(OpenPage):
 
     def get(self, request: HttpRequest) -> HttpResponse:
         _refuse_foreign(request)
-        wanted, next_url = noted_change(request.session), next_of(request)
-        if request.session.pop(ENDED_KEY, False):
-            return show(request, "login", next=next_url or wanted or "/", ended=True)
-        if wanted is not None:
-            return to_authorize(request, SignIn(next=wanted))
+        asked, next_url = noted_change(request.session), next_of(request)
+        why = request.session.pop(ENDED_KEY, "")
+        if why:
+            return login_page(request, next_url or (asked.next if asked else ""), ended=why)
+        if asked is not None:
+            return to_authorize(request, SignIn(next=next_url or asked.next, organization=asked.organization))
         if not request.user.is_authenticated:
             return self._stranger(request, next_url)
         if _is_blocked(request):
@@ -43,14 +48,23 @@ class LoginView(OpenPage):
         return self._member(request, next_url)
 
     def post(self, request: HttpRequest) -> HttpResponse:
-        """The page's button."""
-        return to_authorize(request, SignIn(next=next_of(request)))
+        """The page's button; or the way by "Forgot password?", which the sign-in page itself offers."""
+        next_url, forgot = next_of(request), "forgot" in request.POST
+        if forgot:
+            note_asked(request, ChangeAsked.now("login", next_url))
+        asked = noted_change(request.session) if forgot else forget_change(request.session)
+        organization = asked.organization if asked else ""
+        return to_authorize(
+            request, SignIn(next=next_url, prompt="login" if forgot else "", organization=organization)
+        )
 
     @staticmethod
     def _stranger(request: HttpRequest, next_url: str) -> HttpResponse:
         """From a closed page: a page with one button. From anywhere else: no silent sign-in by somebody's link."""
         if next_url:
-            return show(request, "login", next=next_url)
+            return login_page(request, next_url)
+        if not request.COOKIES:
+            return _without_cookies(request)
         return to_authorize(request, SignIn(prompt="login"))
 
     @staticmethod
@@ -80,6 +94,23 @@ class SignOutView(OpenPage):
         )
 
 
+def login_page(request: HttpRequest, next_url: str, *, ended: str = "") -> HttpResponse:
+    """The page with one button; `ended` says why the session before it is over."""
+    return show(request, "login", next=next_url, ended=ended, offers_link="email_link" in conf.WAYS)
+
+
+def _without_cookies(request: HttpRequest) -> HttpResponse:
+    """Find out whether the browser takes cookies: without them no sign-in can come back, and Auth0, which needs them
+    too, would lead here again and again (Auth0: configure-default-login-routes)."""
+    if COOKIES in request.GET:
+        return show(request, "no_cookies", status=400)
+    response = to_page("login", **{COOKIES: "1"})
+    response.set_cookie(
+        COOKIE_TEST, "1", max_age=600, path=request.path, secure=request.is_secure(), httponly=True, samesite="Lax"
+    )
+    return response
+
+
 def _refuse_foreign(request: HttpRequest) -> None:
     """Only a person's own navigation may come here, and only from our tenant (RFC 9207 for `iss`)."""
     issuer = request.GET.get("iss")
@@ -91,4 +122,4 @@ def _refuse_foreign(request: HttpRequest) -> None:
 
 def _is_blocked(request: HttpRequest) -> bool:
     state = state_of(request.user)  # type: ignore[arg-type]
-    return state is not None and state.blocks(timezone.now())
+    return conf.ENFORCE == "block" and state is not None and state.blocks(timezone.now())

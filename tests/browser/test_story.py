@@ -100,6 +100,7 @@ def test_alice_carol_and_grace(site, tenant, people, look):
     grace.page.locator("input[name=_selected_action]").first.check()
     grace.page.select_option("select[name=action]", "require_new_password")
     grace.page.locator("button[name=index]").click()
+    grace.press("Require a new password of 1 user")
     grace.page.get_by_text("1 user must choose a new password").wait_for()
     grace.shoot("admin")
 

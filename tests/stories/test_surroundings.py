@@ -79,12 +79,12 @@ def test_tokens_that_another_backend_stored_are_dropped(site, tenant, browser, d
 
 def test_no_call_to_auth0_is_made_inside_a_transaction(site, tenant, browser, monkeypatch):
     inside = []
-    for name in ("read_user", "create_change_ticket"):
+    for name in ("read_user", "create_change_ticket", "read_connection"):
         verb = getattr(ManagementGateway, name)
 
-        def watched(self, *args, verb=verb):
+        def watched(self, *args, verb=verb, **more):
             inside.append(connection.in_atomic_block)
-            return verb(self, *args)
+            return verb(self, *args, **more)
 
         monkeypatch.setattr(ManagementGateway, name, watched)
     monkeypatch.setitem(connections.settings["default"], "ATOMIC_REQUESTS", True)

@@ -11,17 +11,32 @@ import sys
 from pathlib import Path
 
 import pytest
+from django.db import connection
 
 ROOT = Path(__file__).parents[2]
 PROJECT = "tests.surroundings.uuid_project"
 
 
 @pytest.fixture(scope="module")
-def run(tmp_path_factory):
-    """Run Python in that project, on its own database."""
-    database = tmp_path_factory.mktemp("uuid") / "site.sqlite3"
+def database(tmp_path_factory, django_db_blocker):
+    """The address of a database of its own: a file, or beside that of the tests on the same server."""
+    if connection.vendor == "sqlite":
+        yield f"sqlite:///{tmp_path_factory.mktemp('uuid')}/site.sqlite3"
+        return
+    server, _, name = os.environ["DATABASE_URL"].rpartition("/")
+    drop = f"DROP DATABASE IF EXISTS {name}_uuid"
+    with django_db_blocker.unblock(), connection._nodb_cursor() as cursor:
+        cursor.execute(drop)
+        cursor.execute(f"CREATE DATABASE {name}_uuid")
+        yield f"{server}/{name}_uuid"
+        cursor.execute(drop)
+
+
+@pytest.fixture(scope="module")
+def run(database):
+    """Run Python in that project."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("DJANGO", "DATABASE"))}
-    environment = {**kept, "DJANGO_SETTINGS_MODULE": f"{PROJECT}.settings", "UUID_DATABASE": str(database)}
+    environment = {**kept, "DJANGO_SETTINGS_MODULE": f"{PROJECT}.settings", "UUID_DATABASE": database}
 
     def run_python(*words):
         command = [sys.executable, *words]

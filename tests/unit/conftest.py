@@ -42,5 +42,11 @@ def bob(db, auth0_gateway, django_user_model, later):  # noqa: F811 - the fixtur
 
 
 @pytest.fixture
+def nowhere(monkeypatch, settings):
+    """A site that does not say where it is."""
+    monkeypatch.delitem(settings.AUTH0_PASSWORD, "SITE_URL")
+
+
+@pytest.fixture
 def grace(db, django_user_model):
     return django_user_model.objects.create_superuser("grace", "grace@example.com", first_name="Grace")

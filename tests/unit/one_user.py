@@ -14,11 +14,16 @@ from django.utils import timezone
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 
-from auth0_password.exceptions import GatewayUnavailableError, UnexpectedAnswerError, UnknownUserError
+from auth0_password.exceptions import (
+    GatewayUnavailableError,
+    UnexpectedAnswerError,
+    UnknownOutcomeError,
+    UnknownUserError,
+)
 from auth0_password.gateway import Identity, set_gateway
 from auth0_password.gateway.clock import TenantClock
 from auth0_password.models import PasswordState
-from auth0_password.services import clear_reset, hint, look, require_reset, subjects, withdraw
+from auth0_password.services import clear_reset, hint, look, reconcile, require_reset, subjects, withdraw
 from auth0_password.services.changes import record_read
 from auth0_password.services.flag import Demand
 from auth0_password.services.requirements import require_of
@@ -207,6 +212,33 @@ class OneUser(RuleBasedStateMachine):
             with pytest.raises(UnknownUserError):
                 look(self.user())
             self.plain.account_is_gone()
+
+    @precondition(lambda self: self.plain.subject)
+    @rule(answer_is_lost=st.sampled_from([False, False, True]))
+    def the_mirror_is_reconciled(self, answer_is_lost):
+        now, subject = self.now(), self.plain.subject
+        due_at = PasswordState.objects.get(pk=self.user_pk).mirror_due_at
+        profile = self.tenant.read_user(subject) if subject in self.tenant.users else None
+        self.tenant.failing = UnknownOutcomeError("lost") if answer_is_lost else None
+        reconcile(["mirror"])
+        self.tenant.failing = None
+        if due_at is None or due_at > now or profile is None or self.plain.home != "database":
+            return
+        self.took_over(self.plain.read, profile)
+        if self.tenant.users[subject].app_metadata != profile.app_metadata:
+            self.plain.copy = None if answer_is_lost else bool(self.plain.open)
+        if self.plain.home == "database" and self.plain.copy is not None:
+            assert PasswordState.objects.get(pk=self.user_pk).mirror_due_at is None
+            assert self.tenant.users[subject].needs_password_reset == bool(self.plain.open)
+
+    @precondition(lambda self: self.plain.home == "database")
+    @rule(answer_is_lost=st.sampled_from([False, False, True]))
+    def the_flag_moves_and_is_mirrored(self, answer_is_lost):
+        if self.plain.open:
+            self.clear_by_hand()
+        else:
+            self.require(0, inactive=False)
+        self.the_mirror_is_reconciled(answer_is_lost)
 
     @precondition(lambda self: self.plain.subject)
     @rule(error=st.sampled_from(ERRORS))

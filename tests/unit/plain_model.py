@@ -103,11 +103,11 @@ class Plain:
         """A read arrives. One of another subject, or one that shows nothing new, moves nothing but times."""
         if profile.subject != self.subject:
             return
-        was_flagged, first, overtaken = bool(self.open), self.read_at is None, self._is_overtaken(profile)
+        first, overtaken = self.read_at is None, self._is_overtaken(profile)
         change = profile.last_password_reset
         if change is not None:
             self._change_was_read(change, change - profile.clock_offset, first=first)
-        self._note_home(profile, was_flagged=was_flagged)
+        self._note_home(profile)
         self.read_at = max(self.read_at or profile.read_at, profile.read_at)
         self.failures = 0
         if self.due is not None and not profile.read_at < self.due <= timezone.now():
@@ -147,13 +147,13 @@ class Plain:
             return True
         return news and self.read_at is not None and demand.raised_at <= self.read_at
 
-    def _note_home(self, profile: Any, *, was_flagged: bool) -> None:
+    def _note_home(self, profile: Any) -> None:
         if has_password_here(profile):
             self.home = "database"
         elif self.home == "unknown":
             self.close_all("withdrawn")
             self.home = "elsewhere"
-        elif not was_flagged:
+        elif not self.open:
             self.home = "elsewhere"
 
     def _first_login(self, profile: Any, since_true_at: datetime | None) -> None:

@@ -242,9 +242,17 @@ class TestTheTenantsCopy:
 minutes = st.integers(0, 60)
 maybe = st.none() | minutes
 subjects = st.sampled_from([BOB, BOB, BOB, "auth0|second"])
+
+
+def consistent(since, changed, **more):
+    """A read in which the copy is outdated exactly when the change is later than the time that it names."""
+    outdated = since is not None and changed is not None and changed > since
+    return seen(**more, changed=changed, flagged_since=None if since is None else at(since), outdated=outdated)
+
+
 evidences = st.builds(
-    seen, minutes, changed=maybe, subject=subjects, database=st.sampled_from(["db", "db", ""]), flagged=st.booleans(),
-    outdated=st.booleans(), flagged_since=(maybe.map(lambda one: None if one is None else at(one))),
+    consistent, maybe, maybe, minutes=minutes, subject=subjects, database=st.sampled_from(["db", "db", ""]),
+    flagged=st.booleans(),
 )  # fmt: skip
 demands = st.builds(demand, minutes, grace=minutes, campaign=st.sampled_from([None, 1, 2]))
 lowering = st.one_of(

@@ -7,13 +7,13 @@ from django.test import Client
 from django.urls import get_resolver, reverse
 
 from auth0_password import urls
-from auth0_password.models import PasswordState, ResetRequirement, UsedToken
+from auth0_password.models import PasswordState, ResetRequirement, Throttle, UsedToken
 from auth0_password.services import require_reset
 
 pytestmark = pytest.mark.django_db
 NAMES = [pattern.name for pattern in urls.urlpatterns]
-PUBLIC = {"login", "sign_out"}
-GETS = ["profile", "required", "login"]
+PUBLIC = {"login", "sign_out", "status", "forgot"}
+GETS = ["profile", "required", "login", "waiting", "status", "forgot"]
 
 
 @pytest.fixture
@@ -46,7 +46,7 @@ def test_headers(request, bob, grace, client, name, who):
 @pytest.mark.parametrize("method", ["get", "head", "options"])
 def test_a_get_changes_nothing(signed_in, auth0_gateway, name, method):
     def everything():
-        return [list(model.objects.values()) for model in (PasswordState, ResetRequirement, UsedToken)]
+        return [list(model.objects.values()) for model in (PasswordState, ResetRequirement, Throttle, UsedToken)]
 
     before = everything()
     answer = getattr(signed_in, method)(address(name))
@@ -55,7 +55,7 @@ def test_a_get_changes_nothing(signed_in, auth0_gateway, name, method):
     assert auth0_gateway.tickets == []
 
 
-@pytest.mark.parametrize("name", sorted(set(NAMES) - {"profile", "required"}))
+@pytest.mark.parametrize("name", sorted(set(NAMES) - {"profile", "required", "waiting", "status"}))
 def test_a_post_needs_the_csrf_token(bob, name):
     strict = Client(enforce_csrf_checks=True)
     strict.force_login(bob)
@@ -71,7 +71,7 @@ def test_only_the_documented_pages_are_open_to_everybody_or_to_blocked_users():
     public = {p.name for p in urls.urlpatterns if getattr(p.callback, "login_required", True) is False}
     exempt = {p.name for p in urls.urlpatterns if getattr(p.callback, "auth0_password_exempt", False)}
     assert public == PUBLIC
-    assert exempt == {"required", "check", "change_reauthenticate", "change_ticket", "login", "sign_out"}
+    assert exempt == set(NAMES) - {"profile"}
 
 
 def test_hostile_words_are_shown_as_words(signed_in, bob, grace):
@@ -98,8 +98,10 @@ def test_the_page_says_why_and_who(signed_in, bob, grace):
     text = signed_in.get(address("required")).content.decode()
     assert "may be known to others" in text
     assert "Asked for by Grace" in text
-    assert "Signing in is not enough this time" in text
+    assert "Send me a link" in text
+    assert "the current password may be known to others, so it proves nothing" in text
     assert address("change_ticket") not in text
+    assert address("change_reauthenticate") not in text
 
 
 def test_somebody_local_is_told_that_there_is_nothing_to_change(client, grace):

@@ -5,7 +5,8 @@ import time_machine
 from django.utils import timezone
 
 from auth0_password.models import PasswordState
-from auth0_password.services.sessions import Stamp, note_change, noted_change, session_counts, stamp_session
+from auth0_password.services.sessions import Stamp, session_counts, stamp_session
+from auth0_password.services.waiting import ChangeAsked, note_change, noted_change
 
 CHANGED = datetime(2026, 11, 20, 9, 0, 0, 400_000, tzinfo=UTC)
 SECOND = int(CHANGED.timestamp())
@@ -45,8 +46,8 @@ def test_a_session_without_a_stamp_ends_with_the_first_change():
 def test_a_stamp_survives_the_session():
     session = {}
     one = stamp(SECOND)
-    note_change(session, "/loans/")
-    assert noted_change(session) == "/loans/"
+    note_change(session, ChangeAsked.now("link", "/loans/"))
+    assert noted_change(session).next == "/loans/"
     stamp_session(session, one)
     assert Stamp.from_session(session) == one
     assert noted_change(session) is None

@@ -89,7 +89,7 @@ def test_an_account_that_lost_its_password(bob, proof, auth0_gateway):
 
 
 def test_auth0_down_leaves_the_proof_unused(bob, proof, auth0_gateway, monkeypatch):
-    def down(*_):
+    def down(*_, **__):
         raise GatewayUnavailableError("down")
 
     with monkeypatch.context() as patch:

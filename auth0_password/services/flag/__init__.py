@@ -4,11 +4,26 @@ docs/model.md has the table of events that `transition` implements.
 """
 
 from .effects import Bound, Changed, Closed, Effect, Opened, Skipped
-from .events import Cleared, Event, Failed, Gone, Hinted, Read, Required, SignedIn, Withdrawn
-from .facts import Demand, Evidence, Flag, Person, Requirement
+from .events import (
+    NOT_ALLOWED,
+    Cleared,
+    Event,
+    Failed,
+    Gone,
+    Hinted,
+    Mirrored,
+    Mirroring,
+    NotMirrored,
+    Read,
+    Required,
+    SignedIn,
+    Withdrawn,
+)
+from .facts import Demand, Evidence, Flag, Person, Requirement, Wanted
 from .transition import transition
 
 __all__ = [
+    "NOT_ALLOWED",
     "Bound",
     "Changed",
     "Cleared",
@@ -21,6 +36,9 @@ __all__ = [
     "Flag",
     "Gone",
     "Hinted",
+    "Mirrored",
+    "Mirroring",
+    "NotMirrored",
     "Opened",
     "Person",
     "Read",
@@ -28,6 +46,7 @@ __all__ = [
     "Requirement",
     "SignedIn",
     "Skipped",
+    "Wanted",
     "Withdrawn",
     "transition",
 ]

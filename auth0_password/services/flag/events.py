@@ -5,7 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from .facts import Demand, Evidence, Person
+from .facts import Demand, Evidence, Person, Wanted
+
+NOT_ALLOWED = "not_allowed"
+"""Why the copy is not written: the Management client lacks the scope."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,4 +62,29 @@ class Withdrawn:
     campaign: Any
 
 
-Event = Required | SignedIn | Read | Hinted | Failed | Gone | Cleared | Withdrawn
+@dataclass(frozen=True)
+class Mirroring:
+    """The tenant's copy is about to be written."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Mirrored:
+    """A read, or the answer to our own write, shows that the tenant's copy says what was `wanted`."""
+
+    evidence: Evidence
+    wanted: Wanted
+
+
+@dataclass(frozen=True, kw_only=True)
+class NotMirrored:
+    """The tenant's copy was not written, or nobody knows.
+
+    `again`: it may work later. `copy` is what stands there, None where nobody knows.
+    """
+
+    error: str
+    again: bool
+    copy: bool | None = None
+
+
+Event = Required | SignedIn | Read | Hinted | Failed | Gone | Cleared | Withdrawn | Mirroring | Mirrored | NotMirrored

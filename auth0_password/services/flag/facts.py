@@ -6,12 +6,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from ...models import PasswordHome
+from ...models import PasswordHome, Tell
 
 
 @dataclass(frozen=True, kw_only=True)
 class Demand:
-    """What is asked of a user, since when and by whom (our clock). `by` and `campaign` are keys of rows."""
+    """What is asked of a user, since when and by whom (our clock). `by` and `campaign` are keys of rows.
+
+    `tell` is how the user learns of it. `draft` is the key of the rehearsed row that becomes this requirement.
+    """
 
     reason: str
     raised_at: datetime
@@ -20,6 +23,8 @@ class Demand:
     by: Any = None
     by_label: str = ""
     campaign: Any = None
+    tell: str = Tell.NONE
+    draft: Any = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,6 +64,8 @@ class Evidence:
     changed_here: datetime | None = None
     database: str = ""
     elsewhere: str = ""
+    linked: bool = False
+    address_verified: bool | None = None
     flagged: bool = False
     outdated: bool = False
     flagged_since: datetime | None = None
@@ -66,12 +73,26 @@ class Evidence:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Wanted:
+    """What the tenant's copy shall say (our clock)."""
+
+    needs_reset: bool
+    required_at: datetime | None = None
+    enforce_from: datetime | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class Flag:
-    """One user's state. `mirrored` is the tenant's copy of the flag as last seen or written; None: never."""
+    """One user's state.
+
+    `mirrored` is the tenant's copy of the flag as last seen or written; None: never, or just being written.
+    """
 
     subject: str = ""
     home: str = PasswordHome.UNKNOWN
     connection: str = ""
+    linked: bool = False
+    address_verified: bool | None = None
     open: tuple[Requirement, ...] = ()
     changed_at: datetime | None = None
     read_at: datetime | None = None
@@ -81,6 +102,8 @@ class Flag:
     sessions_valid_since_here: datetime | None = None
     mirrored: bool | None = None
     mirror_due_at: datetime | None = None
+    mirror_tries: int = 0
+    mirror_error: str = ""
 
     @property
     def needs_reset(self) -> bool:
@@ -100,6 +123,10 @@ class Flag:
     def enforce_from(self) -> datetime | None:
         """The earliest: one more requirement only ever shortens the grace."""
         return min((one.enforce_from for one in self.open), default=None)
+
+    @property
+    def wanted(self) -> Wanted:
+        return Wanted(needs_reset=self.needs_reset, required_at=self.required_at, enforce_from=self.enforce_from)
 
     def blocks(self, now: datetime) -> bool:
         """Whether it blocks at that time. Reaching `enforce_from` is no event."""

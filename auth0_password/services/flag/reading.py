@@ -22,7 +22,7 @@ def take_over(flag: Flag, evidence: Evidence, now: datetime) -> tuple[Flag, tupl
     after = without(flag, closed)
     if changed:
         after = _with_change(after, evidence, ends_sessions=bool(closed or flag.read_at))
-    after, withdrawn = _with_home(after, evidence, was_flagged=flag.needs_reset)
+    after, withdrawn = _with_home(after, evidence)
     after = replace(
         after,
         read_at=max(evidence.read_at, flag.read_at or evidence.read_at),
@@ -88,12 +88,12 @@ def _with_change(flag: Flag, evidence: Evidence, *, ends_sessions: bool) -> Flag
     return replace(flag, sessions_valid_since=moment, sessions_valid_since_here=evidence.read_at)
 
 
-def _with_home(flag: Flag, evidence: Evidence, *, was_flagged: bool) -> tuple[Flag, tuple[Effect, ...]]:
+def _with_home(flag: Flag, evidence: Evidence) -> tuple[Flag, tuple[Effect, ...]]:
     """Where the password lives. Only who was not known yet can turn out to have none here, and loses what was
     required of them for that; a flag never falls because a later read looks different."""
     if evidence.database:
         return replace(flag, home=PasswordHome.DATABASE, connection=evidence.database), ()
-    if flag.home == PasswordHome.DATABASE and was_flagged:
+    if flag.home == PasswordHome.DATABASE and flag.needs_reset:
         return flag, ()
     after = replace(flag, home=PasswordHome.ELSEWHERE, connection=evidence.elsewhere)
     if flag.home != PasswordHome.UNKNOWN or not flag.open:

@@ -4,25 +4,36 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from ...models import PasswordHome, Status
 from .effects import Bound, Closed, Effect, Opened, Skipped
-from .events import Cleared, Event, Failed, Gone, Hinted, Read, Required, SignedIn, Withdrawn
+from .events import (
+    Cleared,
+    Event,
+    Failed,
+    Gone,
+    Hinted,
+    Mirrored,
+    Mirroring,
+    NotMirrored,
+    Read,
+    Required,
+    SignedIn,
+    Withdrawn,
+)
 from .facts import Demand, Evidence, Flag, Person, Requirement
+from .mirroring import in_step, mirroring, next_try, not_mirrored, seen_again, wanting_a_mirror
 from .reading import adoption, keys, take_over, without
 
 Outcome = tuple[Flag, tuple[Effect, ...]]
-
-FIRST_RETRY, LONGEST_RETRY = timedelta(minutes=1), timedelta(hours=1)
-"""How long after a failed read the next one is due: doubling, up to the longest."""
 
 
 def transition(flag: Flag, event: Event, now: datetime) -> Outcome:
     """The user's state after an event at `now` (our clock), and what has to be done besides."""
     after, effects = HANDLERS[type(event)](flag, event, now)
-    return _wanting_a_mirror(flag, after, now), effects
+    return wanting_a_mirror(flag, after, now), effects
 
 
 def _required(flag: Flag, event: Required, now: datetime) -> Outcome:
@@ -82,25 +93,31 @@ def _read(flag: Flag, event: Read, now: datetime) -> Outcome:
 
 def _taken_over(flag: Flag, evidence: Evidence, now: datetime) -> Outcome:
     """A read; then the tenant's copy of the flag, which somebody may have raised there."""
-    after, effects = take_over(flag, evidence, now)
-    if flag.read_at is not None and evidence.read_at < flag.read_at:
-        return after, effects  # an older read: what it shows of the copy was seen, or written, since
-    after = replace(after, mirrored=evidence.flagged)
-    raised_there = flag.mirrored is False and evidence.flagged and not evidence.outdated
+    after, effects = _seen(flag, evidence, now)
+    raised_there = flag.mirrored is False and after.mirrored and not evidence.outdated
     if raised_there and not after.needs_reset and after.home == PasswordHome.DATABASE:
         after, adopted = _opened(after, adoption(evidence, now))
         return after, (*effects, *adopted)
     return after, effects
 
 
-def _wanting_a_mirror(before: Flag, after: Flag, now: datetime) -> Flag:
-    """The tenant's copy shall become what we know: when the flag moved, or when the copy was seen to differ."""
-    if not after.subject or after.home != PasswordHome.DATABASE:
-        return after
-    differs = after.mirrored is not None and after.mirrored != after.needs_reset
-    if before.open != after.open or (differs and after.mirror_due_at is None):
-        return replace(after, mirror_due_at=now)
-    return after
+def _seen(flag: Flag, evidence: Evidence, now: datetime) -> Outcome:
+    """A read, and what the newest one shows of the account and of the tenant's copy."""
+    after, effects = take_over(flag, evidence, now)
+    if flag.read_at is not None and evidence.read_at < flag.read_at:
+        return after, effects  # an older read: what else it shows was seen, or written, since
+    after = replace(
+        after, mirrored=evidence.flagged, linked=evidence.linked, address_verified=evidence.address_verified
+    )
+    return seen_again(after), effects
+
+
+def _mirrored(flag: Flag, event: Mirrored, now: datetime) -> Outcome:
+    """Never an adoption: what stands there is ours."""
+    if event.evidence.subject != flag.subject:
+        return flag, ()
+    after, effects = _seen(flag, event.evidence, now)
+    return (in_step(after) if after.wanted == event.wanted else after), effects
 
 
 def _hinted(flag: Flag, event: Hinted, now: datetime) -> Outcome:
@@ -108,8 +125,8 @@ def _hinted(flag: Flag, event: Hinted, now: datetime) -> Outcome:
 
 
 def _failed(flag: Flag, event: Failed, now: datetime) -> Outcome:
-    wait = min(FIRST_RETRY * 2**flag.check_tries, LONGEST_RETRY)
-    return replace(flag, check_due_at=now + wait, check_tries=min(flag.check_tries + 1, 10)), ()
+    due, tries = next_try(flag.check_tries, now)
+    return replace(flag, check_due_at=due, check_tries=tries), ()
 
 
 def _gone(flag: Flag, event: Gone, now: datetime) -> Outcome:
@@ -138,4 +155,7 @@ HANDLERS: dict[type, Callable[[Flag, Any, datetime], Outcome]] = {
     Gone: _gone,
     Cleared: _cleared,
     Withdrawn: _withdrawn,
+    Mirroring: mirroring,
+    Mirrored: _mirrored,
+    NotMirrored: not_mirrored,
 }

@@ -2,6 +2,8 @@
 
 import os
 
+import dj_database_url
+
 from auth0_password.pipeline import PIPELINE
 
 SECRET_KEY = "tests-only-" + "0" * 40
@@ -34,13 +36,9 @@ SOCIAL_AUTH_AUTH0_PIPELINE = PIPELINE
 SOCIAL_AUTH_AUTH0_DOMAIN = "tenant.eu.auth0.com"
 SOCIAL_AUTH_AUTH0_KEY, SOCIAL_AUTH_AUTH0_SECRET = "login", "l" * 64
 AUTH0_PASSWORD = {"MANAGEMENT_CLIENT_ID": "machine", "MANAGEMENT_CLIENT_SECRET": "m" * 64}
-DATABASES = {
-    "default": {
-        "ENGINE": "django.db.backends.sqlite3",
-        "NAME": os.environ.get("UUID_DATABASE", ":memory:"),
-        "OPTIONS": {"transaction_mode": "IMMEDIATE"},
-    }
-}
+DATABASES = {"default": dj_database_url.parse(os.environ["UUID_DATABASE"])}
+if "sqlite" in DATABASES["default"]["ENGINE"]:
+    DATABASES["default"]["OPTIONS"] = {"transaction_mode": "IMMEDIATE"}
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",

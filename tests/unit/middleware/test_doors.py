@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 from django.contrib.auth import SESSION_KEY
 
-from auth0_password.services import end_sessions, require_reset
-from auth0_password.services.sessions import note_change
+from auth0_password.services import end_sessions, look, require_reset
+from auth0_password.services.waiting import ChangeAsked, note_change
+from tests.unit.conftest import BOB
 from tests.unit.middleware.site import CANARY, insert
 
 pytestmark = [pytest.mark.django_db, pytest.mark.urls("tests.unit.middleware.site")]
@@ -64,8 +65,18 @@ class TestAnEndedSession:
     @pytest.fixture
     def ended(self, bob, client, auth0_gateway, later):
         client.force_login(bob)
-        end_sessions(bob)
+        later(minutes=1)
+        auth0_gateway.change_password(BOB)
+        later(minutes=1)
+        look(bob)
         return client
+
+    def test_by_hand_is_said_so(self, bob, client):
+        client.force_login(bob)
+        end_sessions(bob)
+        page = client.get(client.get("/closed/").url).content.decode()
+        assert "This session was ended" in page
+        assert "Your password was changed" not in page
 
     def test_is_signed_out_once_with_words(self, ended):
         answer = ended.get("/closed/")
@@ -76,7 +87,7 @@ class TestAnEndedSession:
 
     def test_is_told_also_when_it_had_asked_for_a_change(self, ended):
         session = ended.session
-        note_change(session, "/loans/")
+        note_change(session, ChangeAsked.now("link", "/loans/"))
         session.save()
         page = ended.get(ended.get("/closed/?a=1").url).content.decode()
         assert "You were signed out here" in page

@@ -1,87 +1,20 @@
-"""The one place that reads `settings.AUTH0_PASSWORD` (and social-auth's login client). Nothing is cached."""
+"""The one reader of `settings.AUTH0_PASSWORD` (and of social-auth's login client). Nothing is cached."""
 
 from __future__ import annotations
 
-import ipaddress
-import re
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Literal, TypeVar, cast
-from urllib.parse import urlsplit
 
 from django.conf import settings
 
-from .exceptions import ConfigurationError
+from ..exceptions import ConfigurationError
+from .domains import Domain, parse_domain
+from .limits import LIMITS, Rate, parse_rates
 
 Choice = TypeVar("Choice", bound=str)
 
-HOSTNAME = re.compile(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?|[0-9a-f:.]+")
-
-BACKEND_NAME = "auth0"
-"""social-auth's name of the backend: part of the callback's path and of every `UserSocialAuth` row."""
-
-
-BACKEND = "auth0_password.backends.Auth0PasswordBackend"
-"""Django's name of it, in `AUTHENTICATION_BACKENDS` and in sessions."""
-
-
-@dataclass(frozen=True)
-class Domain:
-    """A tenant's host, as `host[:port]` in lower case, and the scheme that it is reached by."""
-
-    host: str
-    scheme: str
-
-    @property
-    def url(self) -> str:
-        """The tenant's address without a trailing slash, e.g. `https://tenant.eu.auth0.com`."""
-        return f"{self.scheme}://{self.host}"
-
-    @property
-    def hostname(self) -> str:
-        """The host without its port."""
-        return urlsplit(self.url).hostname or ""
-
-    @property
-    def issuer(self) -> str:
-        """The `iss` of its tokens: with a trailing slash (OIDC discovery of any Auth0 tenant)."""
-        return f"{self.url}/"
-
-    def __str__(self) -> str:
-        return self.host
-
-
-def parse_domain(value: str) -> Domain:
-    """Read a tenant's host or URL.
-
-    A bare host is https, unless it is a loopback host, which is http. A URL says its scheme itself; http is
-    accepted for loopback hosts only. Raises `ConfigurationError` for anything else.
-    """
-    value = value.strip()
-    refusal = ConfigurationError(f"{value!r} is not the host of an Auth0 tenant, such as tenant.eu.auth0.com")
-    try:
-        parts = urlsplit(value if "://" in value else f"//{value}")
-        hostname, port = parts.hostname, parts.port
-    except ValueError:
-        raise refusal from None
-    host_only = (parts.path.strip("/"), parts.query, parts.fragment, parts.username) == ("", "", "", None)
-    if not hostname or not HOSTNAME.fullmatch(hostname) or not host_only:
-        raise refusal
-    scheme = parts.scheme or ("http" if is_loopback(hostname) else "https")
-    if scheme != "https" and not (scheme == "http" and is_loopback(hostname)):
-        raise ConfigurationError(f"{value!r} must be reached by https: only a loopback host may use http")
-    host = f"[{hostname}]" if ":" in hostname else hostname
-    return Domain(host=f"{host}:{port}" if port else host, scheme=scheme)
-
-
-def is_loopback(hostname: str) -> bool:
-    """Whether a host name means this machine (`localhost`, 127.0.0.0/8, ::1)."""
-    if hostname == "localhost" or hostname.endswith(".localhost"):
-        return True
-    try:
-        return ipaddress.ip_address(hostname).is_loopback
-    except ValueError:
-        return False
+WAYS = ("reauthenticate", "email_link", "universal_login")
+"""The ways to a new password that there are, best first."""
 
 
 class Settings:
@@ -137,6 +70,71 @@ class Settings:
             raise ConfigurationError(
                 'AUTH0_PASSWORD[\'FIRST_LOGIN\'] must be "flagged", "always", "never" or the dotted path of a function'
             )
+        return value
+
+    @property
+    def WAYS(self) -> tuple[str, ...]:  # noqa: N802
+        """The ways to a new password that this site offers, best first."""
+        value = self._all().get("WAYS", WAYS)
+        named = list(value) if isinstance(value, (list, tuple)) else []
+        if not named or not set(named) <= set(WAYS) or len(set(named)) < len(named):
+            raise ConfigurationError(f"AUTH0_PASSWORD['WAYS'] must be a list of some of {', '.join(map(repr, WAYS))}")
+        return tuple(named)
+
+    @property
+    def FORCE_AT(self) -> Literal["site", "deny", "mail", "form"]:  # noqa: N802
+        """Where a flagged user is stopped: by this site, or by an Action of the tenant in one of its modes. An Action
+        lets nobody through who is flagged, so signing in again is no way then."""
+        return self._choice("FORCE_AT", ("site", "deny", "mail", "form"))
+
+    @property
+    def LOGIN_ROUTE(self) -> bool | None:  # noqa: N802
+        """Whether the tenant's last page has a button that leads back to the login route. None, the default: wherever
+        Auth0 allows one, which is at https addresses that are not this machine."""
+        value = self._all().get("LOGIN_ROUTE")
+        if value is not None and not isinstance(value, bool):
+            raise ConfigurationError("AUTH0_PASSWORD['LOGIN_ROUTE'] must be True, False or None")
+        return value
+
+    @property
+    def LIMITS(self) -> dict[str, tuple[Rate, ...]]:  # noqa: N802
+        """How often something may be done, by name; what is not named keeps its default. `"5/h,20/d"`: at most five
+        in an hour and twenty in a day."""
+        value = self._all().get("LIMITS", {})
+        if not isinstance(value, dict) or value.keys() - LIMITS.keys():
+            raise ConfigurationError(f"AUTH0_PASSWORD['LIMITS'] must be a dict with some of {', '.join(LIMITS)}")
+        return {name: parse_rates(f"['LIMITS'][{name!r}]", value.get(name, rates)) for name, rates in LIMITS.items()}
+
+    @property
+    def TRUSTED_PROXIES(self) -> int:  # noqa: N802
+        """How many proxies of yours stand before this site: so many entries of `X-Forwarded-For` are believed, from
+        the right. 0: none, the connection's own address counts."""
+        value = self._all().get("TRUSTED_PROXIES", 0)
+        if not isinstance(value, int) or isinstance(value, bool) or value < 0:
+            raise ConfigurationError("AUTH0_PASSWORD['TRUSTED_PROXIES'] must be a whole number, 0 or more")
+        return value
+
+    @property
+    def SITE_URL(self) -> str:  # noqa: N802
+        """This site's address, without a slash at its end: links in its mails begin with it, never with the Host
+        header. Empty: the site sends no mails of its own."""
+        value = self._all().get("SITE_URL", "")
+        if value == "":
+            return ""
+        text = self._text("SITE_URL").removesuffix("/")
+        domain = parse_domain(text) if text.startswith(("https://", "http://")) else None
+        if domain is None or domain.url != text.lower():
+            raise ConfigurationError(
+                "AUTH0_PASSWORD['SITE_URL'] must read like 'https://www.example.com': https, and only a host"
+            )
+        return domain.url
+
+    @property
+    def RETENTION_DAYS(self) -> int:  # noqa: N802
+        """After how many days `purge_password_history` deletes what is over."""
+        value = self._all().get("RETENTION_DAYS", 365)
+        if not isinstance(value, int) or isinstance(value, bool) or value < 1:
+            raise ConfigurationError("AUTH0_PASSWORD['RETENTION_DAYS'] must be a whole number, 1 or more")
         return value
 
     @property

@@ -1,0 +1,97 @@
+"""Links by e-mail. Auth0 sends them, to the address that it knows; each new one voids the older ones."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from ..conf import conf
+from ..exceptions import (
+    AccountBlockedError,
+    GatewayError,
+    LimitReachedError,
+    MailOffError,
+    NoPasswordHereError,
+    ThrottledError,
+    UnknownOutcomeError,
+)
+from ..gateway import UserProfile, get_gateway
+from . import throttles
+from .changes import hint_of_link, record_read, state_of
+from .connections import connection_options
+
+if TYPE_CHECKING:
+    from django.contrib.auth.base_user import AbstractBaseUser
+
+logger = logging.getLogger("auth0_password")
+
+
+@dataclass(frozen=True, kw_only=True)
+class MailAsked:
+    """Auth0 was asked for a mail. `address` is masked; `again_at` (our clock) is when another may be asked for."""
+
+    address: str
+    again_at: datetime | None = None
+
+
+def send_change_email(user: AbstractBaseUser, *, organization: str = "") -> MailAsked:
+    """Have Auth0 mail a link for a new password to the address of the user's database identity (never Django's).
+
+    Reads the user first, so that a quick change counts. An answer that was lost counts as sent. Raises a
+    `RefusedError` (`LimitReachedError`, `MailOffError`, `NoPasswordHereError`, `AccountBlockedError`) or a
+    `GatewayError`: then no mail was asked for.
+    """
+    state = state_of(user)
+    if state is None or not state.subject:
+        raise NoPasswordHereError("this user never signed in through Auth0")
+    throttles.hit("email", user.pk)
+    profile = get_gateway().read_user(state.subject)
+    record_read(user, profile)
+    address, connection = address_of(profile)
+    throttles.hit("recipient", address)
+    again_at = ask(address, connection, organization)
+    hint_of_link(user)
+    full = [again_at, throttles.next_free("email", user.pk), throttles.next_free("recipient", address)]
+    return MailAsked(address=masked(address), again_at=max(filter(None, full), default=None))
+
+
+def send_change_email_to(address: str) -> None:
+    """The same for somebody who is not signed in and types an address: nothing is told about it, whatever happens."""
+    try:
+        throttles.hit("recipient", address)
+        ask(address, conf.CONNECTION, "")
+    except (GatewayError, LimitReachedError, MailOffError) as error:
+        logger.info("a link for somebody who is not signed in was not sent: %s", type(error).__name__)
+
+
+def masked(address: str) -> str:
+    """An address as whoever may not own it sees it: `b••@example.com`."""
+    name, _, host = address.rpartition("@")
+    return f"{name[:1]}••@{host}"
+
+
+def address_of(profile: UserProfile) -> tuple[str, str]:
+    """Where the link goes, and for which connection's password. The root's address is the database identity's own
+    unless that is a linked one (Auth0: user-account-linking, `profileData`). Raises a `RefusedError`."""
+    identity = profile.database_identity(conf.CONNECTION)
+    if identity is None or not (identity.email or profile.email):
+        raise NoPasswordHereError("no password, or no address, in this site's connection")
+    if profile.blocked:
+        raise AccountBlockedError("the account is blocked at Auth0")
+    return identity.email or profile.email, identity.connection
+
+
+def ask(address: str, connection: str, organization: str) -> datetime | None:
+    """Have Auth0 send it. Returns when it takes another for this address. Raises as `send_change_email` does."""
+    if connection_options().self_service_change is False:
+        raise MailOffError("the connection has its self-service change switched off")
+    try:
+        return get_gateway().send_change_email(address, connection=connection, organization=organization).retry_at
+    except UnknownOutcomeError:
+        return None  # it may well be on its way
+    except ThrottledError as error:
+        if error.retry_at is None:
+            raise
+        raise LimitReachedError("too many mails, says Auth0", retry_at=error.retry_at) from None

@@ -1,0 +1,171 @@
+"""Telling users that a new password is required of them, and mailing links that staff ask for.
+
+Each is work that is wanted (docs/model.md): committed first, done under a lease, due again where it failed.
+"""
+
+from __future__ import annotations
+
+from smtplib import SMTPException, SMTPRecipientsRefused
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import F
+from django.utils import timezone
+
+from ..exceptions import (
+    AccountBlockedError,
+    Auth0PasswordError,
+    GatewayError,
+    LimitReachedError,
+    MailOffError,
+    NoPasswordHereError,
+    ThrottledError,
+    UnknownUserError,
+)
+from ..gateway import UserProfile, get_gateway
+from ..models import PasswordState, ResetRequirement, Tell
+from . import throttles, work
+from .changes import hint_of_link, record_read, state_of
+from .flag.mirroring import FIRST_RETRY, next_try
+from .letters import letter
+from .mails import address_of, ask
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import datetime
+
+    from django.contrib.auth.base_user import AbstractBaseUser
+
+SENT, NOT_NEEDED, LIMIT = "sent", "not_needed", "limit"
+
+FINAL: dict[type[Auth0PasswordError], str] = {
+    NoPasswordHereError: "no_password_here",
+    AccountBlockedError: "blocked",
+    MailOffError: "mail_off",
+    UnknownUserError: "gone",
+}
+"""Why nothing is sent, now or later."""
+
+NOT_FOUND = 500
+"""From this status on the mail server's refusal of an address is final (RFC 5321 §4.2.1)."""
+
+
+class MailServerError(Auth0PasswordError):
+    """This site's mail server did not take a mail. (Its own errors hold addresses.)"""
+
+
+class MailRefusedError(MailOffError):
+    """The mail server will not take a mail to this address, now or later."""
+
+
+def tell(requirement: ResetRequirement) -> None:
+    """Tell one user, unless they changed or it was closed meanwhile.
+
+    Raises `OffError` where nothing is sent, and any other `Auth0PasswordError` where it will be tried again.
+    """
+    try:
+        _note(requirement, _told(requirement), told_at=timezone.now())
+    except LimitReachedError as error:
+        _note(requirement, LIMIT, due=error.retry_at)
+        raise work.OffError(LIMIT) from error
+    except tuple(FINAL) as error:
+        _note(requirement, _why(error))
+        raise work.OffError(_why(error)) from error
+    except ThrottledError:
+        raise
+    except (GatewayError, MailServerError) as error:
+        due, tries = next_try(requirement.tell_tries, timezone.now())
+        _note(requirement, "mail_server" if isinstance(error, MailServerError) else "sign_in_service", due, tries)
+        raise
+
+
+def send_link(state: PasswordState) -> None:
+    """Have Auth0 mail one link that staff asked for. Raises as `tell` does."""
+    try:
+        address, connection = address_of(_read(state.user))
+        throttles.hit("recipient", address)
+        ask(address, connection, "")
+    except LimitReachedError as error:
+        _link_due([state.pk], error.retry_at)
+        raise work.OffError(LIMIT) from error
+    except tuple(FINAL) as error:
+        _link_due([state.pk], None)
+        raise work.OffError(_why(error)) from error
+    except ThrottledError:
+        raise
+    except GatewayError:
+        _link_due([state.pk], timezone.now() + FIRST_RETRY)
+        raise
+    _link_due([state.pk], None)
+    hint_of_link(state.user)
+
+
+def want_links(users: Iterable[AbstractBaseUser]) -> None:
+    """Write down that each of these users shall get a link; `send_link` is the work."""
+    _link_due([user.pk for user in users], timezone.now())
+
+
+def _told(requirement: ResetRequirement) -> str:
+    """Send it. Returns the outcome."""
+    if not _is_wanted(requirement):
+        return NOT_NEEDED
+    address, connection = address_of(_read(requirement.user))
+    if not _is_wanted(requirement):
+        return NOT_NEEDED
+    if requirement.tell == Tell.AUTH0:
+        throttles.hit("recipient", address)
+        ask(address, connection, "")
+    else:
+        _mail(requirement, address)
+    return SENT
+
+
+def _read(user: AbstractBaseUser) -> UserProfile:
+    """Read the user and take it over: whoever has changed by now is found out before a mail is sent."""
+    state = state_of(user)
+    if state is None or not state.subject:
+        raise NoPasswordHereError("this user never signed in through Auth0")
+    profile = get_gateway().read_user(state.subject)
+    record_read(user, profile)
+    return profile
+
+
+def _mail(requirement: ResetRequirement, address: str) -> None:
+    """Send our own mail. Only one that the server took counts towards the limit: trying again is no second mail."""
+    again_at = throttles.next_free("recipient", address)
+    if again_at:
+        raise LimitReachedError("recipient", retry_at=again_at)
+    try:
+        letter(requirement, address).send()
+    except SMTPRecipientsRefused as error:
+        if all(status >= NOT_FOUND for status, _answer in error.recipients.values()):
+            raise MailRefusedError("the mail server refuses the address") from None
+        raise MailServerError("the mail server does not take the address now") from None
+    except (SMTPException, OSError):
+        raise MailServerError("the mail server did not take the mail") from None
+    throttles.hit("recipient", address)
+
+
+def _is_wanted(requirement: ResetRequirement) -> bool:
+    return requirement.user.is_active and ResetRequirement.objects.filter(pk=requirement.pk).open().exists()
+
+
+def _why(error: Auth0PasswordError) -> str:
+    return "address_refused" if isinstance(error, MailRefusedError) else FINAL[type(error)]
+
+
+def _note(
+    requirement: ResetRequirement,
+    outcome: str,
+    due: datetime | None = None,
+    tries: int = 0,
+    *,
+    told_at: datetime | None = None,
+) -> None:
+    ResetRequirement.objects.filter(pk=requirement.pk).update(
+        tell_due_at=due, tell_tries=tries, tell_outcome=outcome, told_at=told_at if outcome == SENT else None
+    )
+
+
+def _link_due(keys: list[Any], due: datetime | None) -> None:
+    """`version` moves, so that nobody who is writing the row puts back what it was."""
+    PasswordState.objects.filter(pk__in=keys).update(link_due_at=due, version=F("version") + 1)

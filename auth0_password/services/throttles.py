@@ -1,0 +1,75 @@
+"""How often something may be done. Counted in the database: no cache is needed, and every process counts together."""
+
+from __future__ import annotations
+
+import hashlib
+import unicodedata
+from datetime import UTC, datetime
+from typing import Any
+
+from django.db import IntegrityError, router, transaction
+from django.db.models import F
+from django.utils import timezone
+
+from ..conf import Rate, conf
+from ..exceptions import LimitReachedError
+from ..models import Throttle
+
+
+def hit(name: str, who: Any) -> None:
+    """Count one more `name` (of `LIMITS`) for a person's key, an internet address or a mailbox.
+
+    Raises `LimitReachedError`, and then counts nothing.
+    """
+    now = timezone.now()
+    database = router.db_for_write(Throttle)
+    with transaction.atomic(using=database):
+        for rate in conf.LIMITS[name]:
+            if not claim(name, who, rate, now):
+                raise LimitReachedError(
+                    f"{name}: more than {rate.places} in {rate.seconds} s", retry_at=_ends(rate, now)
+                )
+
+
+def claim(name: str, who: Any, rate: Rate, now: datetime) -> bool:
+    """Take one of the window's places, if one is left. Two that come at once never take the same one."""
+    database = router.db_for_write(Throttle)
+    row = {"key": key_of(name, who, rate), "window": _window(rate, now)}
+    windows = Throttle.objects.using(database).filter(**row)
+    if windows.filter(count__lt=rate.places).update(count=F("count") + 1):
+        return True
+    if windows.exists():
+        return False
+    try:
+        with transaction.atomic(using=database):
+            Throttle.objects.using(database).create(**row, count=1)
+    except IntegrityError:  # somebody was faster
+        return bool(windows.filter(count__lt=rate.places).update(count=F("count") + 1))
+    return True
+
+
+def next_free(name: str, who: Any) -> datetime | None:
+    """When `name` may be done again (aware, our clock); None: now. Counts nothing."""
+    now = timezone.now()
+    full = [
+        _ends(rate, now)
+        for rate in conf.LIMITS[name]
+        if Throttle.objects.filter(
+            key=key_of(name, who, rate), window=_window(rate, now), count__gte=rate.places
+        ).exists()
+    ]
+    return max(full, default=None)
+
+
+def key_of(name: str, who: Any, rate: Rate) -> str:
+    """A row's key. Spellings of one mailbox share it (ASVS 2.4.1: case, width, surrounding spaces)."""
+    spelled = unicodedata.normalize("NFKC", str(who)).strip().casefold()
+    return hashlib.sha256(f"{name}\n{spelled}\n{rate.seconds}".encode()).hexdigest()
+
+
+def _window(rate: Rate, now: datetime) -> int:
+    return int(now.timestamp()) // rate.seconds * rate.seconds
+
+
+def _ends(rate: Rate, now: datetime) -> datetime:
+    return datetime.fromtimestamp(_window(rate, now) + rate.seconds, UTC)

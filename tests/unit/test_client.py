@@ -1,0 +1,48 @@
+"""Which address a request counts for: what anybody can write into a header is not believed."""
+
+from __future__ import annotations
+
+import pytest
+from django.test import RequestFactory
+
+from auth0_password.views.client import address_of
+
+FORGED, VISITOR, OUTER = "203.0.113.66", "198.51.100.7", "192.0.2.10"
+
+
+@pytest.mark.parametrize(
+    ("proxies", "forwarded", "counted"),
+    [
+        (0, None, "127.0.0.1"),
+        (0, FORGED, "127.0.0.1"),
+        (1, None, "127.0.0.1"),
+        (1, VISITOR, VISITOR),
+        (1, f"{FORGED}, {VISITOR}", VISITOR),
+        (2, f"{VISITOR}, {OUTER}", VISITOR),
+        (2, f"{FORGED}, {FORGED}, {VISITOR}, {OUTER}", VISITOR),
+        (2, FORGED, "127.0.0.1"),  # came past the outer proxy
+        (1, " , ,", "127.0.0.1"),
+    ],
+)
+def test_only_our_own_proxies_are_believed(settings, proxies, forwarded, counted):
+    settings.AUTH0_PASSWORD = {**settings.AUTH0_PASSWORD, "TRUSTED_PROXIES": proxies}
+    headers = {"X-Forwarded-For": forwarded} if forwarded else {}
+    assert address_of(RequestFactory().get("/", headers=headers)) == counted
+
+
+@pytest.mark.parametrize(
+    ("address", "counted"),
+    [
+        ("198.51.100.7:50123", VISITOR),
+        ("::ffff:198.51.100.7", VISITOR),
+        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
+        ("2001:db8:1:2:ffff::1", "2001:db8:1:2::/64"),
+        ("[2001:db8:1:2::9]:50123", "2001:db8:1:2::/64"),
+        ("[2001:db8:1:2::9]", "2001:db8:1:2::/64"),
+        ("2001:db8:1:3::9", "2001:db8:1:3::/64"),
+        ("unknown", "unknown"),
+        ("", ""),
+    ],
+)
+def test_what_one_client_can_choose_from_counts_as_one(address, counted):
+    assert address_of(RequestFactory().get("/", REMOTE_ADDR=address)) == counted
