@@ -30,16 +30,18 @@ logger = logging.getLogger("auth0_password")
 
 @dataclass(frozen=True, kw_only=True)
 class MailAsked:
-    """Auth0 was asked for a mail. `address` is masked; `again_at` (our clock) is when another may be asked for."""
+    """Auth0 was asked for a mail. `address` is masked; `again_at` (our clock) is when another may be asked for. Not
+    `sure`: Auth0's answer was lost."""
 
     address: str
     again_at: datetime | None = None
+    sure: bool = True
 
 
 def send_change_email(user: AbstractBaseUser, *, organization: str = "") -> MailAsked:
     """Have Auth0 mail a link for a new password to the address of the user's database identity (never Django's).
 
-    Reads the user first, so that a quick change counts. An answer that was lost counts as sent. Raises a
+    Reads the user first, so that a quick change counts. A lost answer is no failure: the mail may come. Raises a
     `RefusedError` (`LimitReachedError`, `MailOffError`, `NoPasswordHereError`, `AccountBlockedError`) or a
     `GatewayError`: then no mail was asked for.
     """
@@ -51,10 +53,10 @@ def send_change_email(user: AbstractBaseUser, *, organization: str = "") -> Mail
     record_read(user, profile)
     address, connection = address_of(profile)
     throttles.hit("recipient", address)
-    again_at = ask(address, connection, organization)
+    asked = ask(address, connection, organization)
     hint_of_link(user)
-    full = [again_at, throttles.next_free("email", user.pk), throttles.next_free("recipient", address)]
-    return MailAsked(address=masked(address), again_at=max(filter(None, full), default=None))
+    full = [asked.again_at, throttles.next_free("email", user.pk), throttles.next_free("recipient", address)]
+    return MailAsked(address=masked(address), again_at=max(filter(None, full), default=None), sure=asked.sure)
 
 
 def send_change_email_to(address: str) -> None:
@@ -83,14 +85,24 @@ def address_of(profile: UserProfile) -> tuple[str, str]:
     return identity.email or profile.email, identity.connection
 
 
-def ask(address: str, connection: str, organization: str) -> datetime | None:
-    """Have Auth0 send it. Returns when it takes another for this address. Raises as `send_change_email` does."""
+@dataclass(frozen=True, kw_only=True)
+class Asked:
+    """What Auth0 said. `again_at`: when it takes another for this address. Not `sure`: its answer was lost, and the
+    mail may or may not be on its way."""
+
+    again_at: datetime | None = None
+    sure: bool = True
+
+
+def ask(address: str, connection: str, organization: str) -> Asked:
+    """Have Auth0 send it. Raises as `send_change_email` does."""
     if connection_options().self_service_change is False:
         raise MailOffError("the connection has its self-service change switched off")
     try:
-        return get_gateway().send_change_email(address, connection=connection, organization=organization).retry_at
+        sent = get_gateway().send_change_email(address, connection=connection, organization=organization)
+        return Asked(again_at=sent.retry_at)
     except UnknownOutcomeError:
-        return None  # it may well be on its way
+        return Asked(sure=False)
     except ThrottledError as error:
         if error.retry_at is None:
             raise

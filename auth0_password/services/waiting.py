@@ -20,19 +20,20 @@ STEPS = ((30, 10), (70, 20), (150, 40), (900, 60))
 class ChangeAsked:
     """`by`: `mail` (a link was mailed to `address`, masked), `tab` (the hosted page opens in another tab), `link` (it
     was opened in this one) or `login` ("Forgot password?" there). Times are Unix seconds in our clock; `again_at` is
-    when another mail may be asked for. `organization` is the one to sign in to again."""
+    when another mail may be asked for. Not `sure`: whether a mail was sent is not known. `organization` is the one to
+    sign in to again."""
 
     by: str
     since: float
     next: str = ""
     address: str = ""
     again_at: float = 0
+    sure: bool = True
     organization: str = ""
 
     @classmethod
-    def now(cls, by: str, next_url: str, *, address: str = "", again_at: datetime | None = None) -> Self:
-        again = again_at.timestamp() if again_at else 0
-        return cls(by=by, since=timezone.now().timestamp(), next=next_url, address=address, again_at=again)
+    def now(cls, by: str, next_url: str, **more: Any) -> Self:
+        return cls(by=by, since=timezone.now().timestamp(), next=next_url, **more)
 
     def wait_until(self, now: datetime) -> datetime | None:
         """When another mail may be asked for; None: it may be."""

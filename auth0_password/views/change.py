@@ -50,7 +50,8 @@ class EmailView(WayOutPage):
         only_if_named("email_link")
         stamp = Stamp.from_session(request.session)
         mail = send_change_email(request.user, organization=stamp.org if stamp else "")  # type: ignore[arg-type]
-        asked = ChangeAsked.now("mail", next_of(request), address=mail.address, again_at=mail.again_at)
+        again_at = mail.again_at.timestamp() if mail.again_at else 0
+        asked = ChangeAsked.now("mail", next_of(request), address=mail.address, again_at=again_at, sure=mail.sure)
         return to_waiting(request, asked)
 
 

@@ -115,8 +115,9 @@ def test_whoever_comes_back_to_the_page_need_not_wait(site, tenant, people, late
 def test_the_page_that_has_stopped(site, tenant, person, later_here):  # noqa: F811
     arrive(person, f"{site}/account/", ALICE, ALICES)
     person.press("Send a link")
+    expect(person.page.locator("h1")).to_have_text("Check your mail")
     later_here(seconds=901)
-    person.page.reload()
+    person.page.goto(person.page.url)
     assert "stopped looking by itself" in person.page.inner_text("main")
     inspect(person, "waiting-stopped")
 

@@ -240,11 +240,17 @@ class TestNotToday:
         self.refused(alice, "We could not reach the sign-in service", 503)
         assert count(tenant, MAILS) == 0
 
-    def test_an_answer_that_was_lost_counts_as_sent(self, tenant, alice):
-        tenant.faults([{"method": "POST", "path": MAILS, "times": 1, "drop": True, "after_apply": True}])
+    @pytest.mark.parametrize("sent", [True, False])
+    def test_of_an_answer_that_was_lost_nothing_is_claimed(self, tenant, alice, sent):
+        tenant.faults([{"method": "POST", "path": MAILS, "times": 1, "drop": True, "after_apply": sent}])
         alice.submit("Send a link")
         assert alice.page.h1 == "Check your mail"
-        assert len(mails_to(tenant, ALICE)) == 1
+        assert "did not hear whether it was sent" in alice.page.visible_text
+        assert "is on its way" not in alice.page.visible_text
+        assert len(mails_to(tenant, ALICE)) == sent
+        tenant.clear_faults()
+        alice.submit("Send another link")
+        assert "A link is on its way to a••@example.com" in alice.page.visible_text
 
     def test_a_site_that_does_not_name_the_mail_has_no_such_page(self, site, alice, configure):
         page = alice.page

@@ -142,10 +142,10 @@ class Plain:
             self.told.append((self.subject, change))
 
     def _is_answered(self, demand: Demand, here: datetime, *, news: bool) -> bool:
-        """Raised more than two seconds before it; or before our last read was sent, which did not show it yet."""
-        if here - demand.raised_at > TWO_SECONDS:
-            return True
-        return news and self.read_at is not None and demand.raised_at <= self.read_at
+        """By news only: raised more than two seconds before it; or before our last read was sent, which did not show
+        it yet."""
+        before_the_read = self.read_at is not None and demand.raised_at <= self.read_at
+        return news and (here - demand.raised_at > TWO_SECONDS or before_the_read)
 
     def _note_home(self, profile: Any) -> None:
         if has_password_here(profile):

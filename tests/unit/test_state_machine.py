@@ -126,7 +126,8 @@ class Checked(OneUser):
         if really is None or really < demand.true_at:
             return False
         is_news = all(one.last_password_reset is None or one.last_password_reset < change for one in seen)
-        return really - demand.true_at > SURE or (is_news and any(one.read_at >= demand.raised_at for one in seen))
+        not_shown_then = any(one.read_at >= demand.raised_at for one in seen)
+        return is_news and (really - demand.true_at > SURE or not_shown_then)
 
 
 def not_before(time, last):

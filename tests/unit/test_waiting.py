@@ -105,7 +105,7 @@ class TestTheNote:
 
     def test_when_another_mail_may_be_asked_for(self, clock):
         soon = timezone.now() + timedelta(seconds=40)
-        asked = ChangeAsked.now("mail", "", again_at=soon)
+        asked = ChangeAsked.now("mail", "", again_at=soon.timestamp())
         assert asked.wait_until(timezone.now()) == soon
         assert asked.wait_until(soon) is None
         assert ChangeAsked.now("mail", "").wait_until(timezone.now()) is None

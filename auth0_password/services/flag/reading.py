@@ -40,14 +40,14 @@ def take_over(flag: Flag, evidence: Evidence, now: datetime) -> tuple[Flag, tupl
 def answers(evidence: Evidence, requirement: Requirement, flag: Flag) -> bool:
     """Whether a read shows a change that answers a requirement. Equal or earlier never does.
 
-    Either the change is later than the raise by more than clocks may differ; or the raise came before our last read
-    was sent, and that read did not show the change: then it came after the raise, whatever the clocks say.
+    Only a change that was not known before: one that was counts for nothing anew, however a clock is measured today.
+    And either it is later than the raise by more than clocks may differ; or the raise came before our last read was
+    sent, and that read did not show the change: then it came after the raise, whatever the clocks say.
     """
-    if evidence.changed_here is None:
+    if evidence.changed_here is None or not _changed(flag, evidence):
         return False
-    if requirement.raised_at < evidence.changed_here - CLOCK_TOLERANCE:
-        return True
-    return _changed(flag, evidence) and flag.read_at is not None and requirement.raised_at <= flag.read_at
+    later = requirement.raised_at < evidence.changed_here - CLOCK_TOLERANCE
+    return later or (flag.read_at is not None and requirement.raised_at <= flag.read_at)
 
 
 def adoption(evidence: Evidence, now: datetime) -> Demand:
