@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 ARGS ?=
 
-.PHONY: demo test long check bench docs screenshots clean
+.PHONY: demo test long check bench docs screenshots messages clean
 
 demo: .venv/.demo-installed  ## The site on 8000 and the local tenant on 8001, until Ctrl-C
 	@$(BIN)/python manage.py demo $(ARGS)
@@ -29,6 +29,10 @@ docs: .venv/.dev-installed  ## The manual, into build/docs
 screenshots: .venv/.dev-installed  ## The README's pictures, from a demo of their own
 	PORT=8010 TENANT_PORT=8011 TENANT_STATE=.demo/pictures.json DATABASE_URL=sqlite:///$(CURDIR)/.demo/pictures.sqlite3 \
 	  $(BIN)/python manage.py demo --reset --exec "$(BIN)/python docs/make_screenshots.py http://localhost:8010"
+
+messages: .venv/.dev-installed  ## Collect what there is to translate, and compile what is translated (needs gettext)
+	cd auth0_password && ../$(BIN)/django-admin makemessages -l de -l es -l fr --no-wrap --no-obsolete --no-location
+	cd auth0_password && ../$(BIN)/django-admin compilemessages
 
 clean:
 	rm -rf .venv .demo build dist

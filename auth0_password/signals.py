@@ -4,6 +4,8 @@ reset_required(event: ResetRequiredEvent)    a user must choose a new password f
 password_changed(event: PasswordChangedEvent)    a read at Auth0 showed a new password
 sessions_ended(event: SessionsEndedEvent)    somebody ended a user's sessions, one or all (not: a change did)
 
+`sessions_ended` is sent at most once: a process that ends between commit and signal owes it to nobody.
+
 `sender` is the user model. Receivers may be called again with the same `event_id`; exceptions that they raise
 are logged and reach nobody else (`send_robust`).
 """

@@ -11,7 +11,7 @@ from django.contrib import messages
 from django.http import HttpRequest
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext_lazy
+from django.utils.translation import gettext_noop, ngettext_lazy, pgettext_lazy
 
 from ..exceptions import ConflictError
 from ..services import clear_reset, end_sessions
@@ -25,7 +25,7 @@ Do = Callable[[Sequence[Any], Any, str], Counter[str]]
 class Act:
     """`do` takes users, who asks, and a note; it returns how many there were of each outcome (`OUTCOMES`).
 
-    `logged` is what Django's log of the admin says of it.
+    `logged` is what Django's log of the admin says of it, in English: a log has one language.
     """
 
     permission: str
@@ -76,17 +76,17 @@ ACTS = {
     "clear": Act(
         permission="clear_reset",
         title=_("Clear: no new password is required"),
-        logged="requirement cleared by hand",
+        logged=gettext_noop("requirement cleared by hand"),
         do=clear,
         question=_("Why need they not choose a new password?"),
         follows=_("They get back into the site at once, with the password that they have, which stays as it is."),
-        button=_("Clear"),
+        button=pgettext_lazy("a requirement", "Clear"),
         wants_note=True,
     ),
     "link": Act(
         permission="send_link",
         title=_("Send a link for a new password"),
-        logged="link for a new password asked for",
+        logged=gettext_noop("link for a new password asked for"),
         do=lambda users, _by, _note: mail_links(users),
         question=_("Send a link by e-mail?"),
         follows=_(
@@ -98,7 +98,7 @@ ACTS = {
     "look": Act(
         permission="look_again",
         title=_("Look again at Auth0"),
-        logged="read at Auth0 asked for",
+        logged=gettext_noop("read at Auth0 asked for"),
         do=lambda users, _by, _note: look_again(users),
         question=_("Read them at Auth0 now?"),
         follows=_("Whoever has a new password there needs none any more. Nothing is changed at Auth0."),
@@ -107,7 +107,7 @@ ACTS = {
     "sessions": Act(
         permission="end_sessions",
         title=_("End sessions"),
-        logged="all sessions ended",
+        logged=gettext_noop("all sessions ended"),
         do=end,
         question=_("End all their sessions at this site?"),
         follows=_("They sign in again, at Auth0 too. Their password stays as it is."),

@@ -16,6 +16,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from ..models import PasswordState
 from .acts import ACTS, say
@@ -35,7 +36,10 @@ class NoteForm(forms.Form):
     """Why somebody is let back in without a new password."""
 
     note = forms.CharField(
-        label=_("Note"), max_length=500, widget=forms.Textarea(attrs={"rows": 3}), help_text=_("Kept with the record.")
+        label=gettext_lazy("Note"),
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=gettext_lazy("Kept with the record."),
     )
 
 

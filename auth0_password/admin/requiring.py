@@ -26,7 +26,7 @@ from ..models import CampaignStatus, Reason, ResetCampaign, ResetRequirement, St
 from ..services import confirm, rehearse_reset
 from ..services.campaigns import RehearsalGoneError, amend, includes, leaves_no_superuser
 from .asking import SHOWN, few_enough
-from .people import need_permission, security, write_log
+from .people import need_permission, security, visible_users, write_log
 
 PERMISSION = "require_reset"
 SECONDS = 20.0
@@ -129,6 +129,8 @@ def go_on(
     if form is not None:
         said = {name: form.cleaned_data[name] for name in ("reason", "message", "enforce_from", "tell")}
         amend(campaign, **said, by=request.user)
+    hidden = campaign.requirements.exclude(user__in=visible_users(site, request).values("pk"))
+    hidden.filter(status=Status.DRAFT).delete()  # no longer for this member of staff to decide
     drafts = dict(campaign.requirements.filter(status=Status.DRAFT).values_list("pk", "user_id"))
     ends_at = monotonic() + SECONDS
     try:

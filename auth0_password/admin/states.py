@@ -18,7 +18,7 @@ from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from ..decorators import outside_transactions
 from ..models import PasswordState
@@ -52,7 +52,10 @@ class PasswordStateAdmin(PasswordActionsMixin, OfUsersAdmin):
     fieldsets = [
         (None, {"fields": ["user", "needs_reset", "requirement", "required_at", "enforce_from"]}),
         (gettext_lazy("At Auth0"), {"fields": AT_AUTH0}),
-        (gettext_lazy("Sessions"), {"fields": ["sessions_valid_since", "sessions_ended_at", "language"]}),
+        (
+            pgettext_lazy("of a user", "Sessions"),
+            {"fields": ["sessions_valid_since", "sessions_ended_at", "language"]},
+        ),
     ]
     ordering = ["-needs_reset", "-required_at"]
 

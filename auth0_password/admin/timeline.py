@@ -11,6 +11,7 @@ from django.contrib.admin.models import LogEntry
 from django.contrib.auth import get_user_model
 from django.contrib.contenttypes.models import ContentType
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext_lazy
 
 from ..models import PasswordChange, PasswordState, ResetRequirement, Status, Tell
 from ..services import state_of
@@ -21,6 +22,12 @@ from .people import LOG_PREFIX
 MOST = 100
 """Of each kind; older rows are in their own lists."""
 
+SKIPPED = {
+    "elsewhere": pgettext_lazy("why skipped", "elsewhere"),
+    "local": pgettext_lazy("why skipped", "local"),
+    "inactive": pgettext_lazy("why skipped", "inactive"),
+    "superuser": pgettext_lazy("why skipped", "superuser"),
+}
 ENDS = {Status.CHANGED: "good", Status.CLEARED: "hand", Status.WITHDRAWN: "hand"}
 
 
@@ -50,7 +57,7 @@ def entries_of(user: Any) -> list[Entry]:
 def _of_requirement(row: ResetRequirement) -> Iterator[Entry]:
     reason = row.get_reason_display()
     if row.status == Status.SKIPPED:
-        what = _("Not required, skipped: %(reason)s") % {"reason": row.skip_reason}
+        what = _("Not required, skipped: %(reason)s") % {"reason": SKIPPED.get(row.skip_reason, row.skip_reason)}
         yield Entry(at=row.raised_at, what=what, who=row.by_label)
         return
     what = _("New password required: %(reason)s") % {"reason": reason}
@@ -94,7 +101,7 @@ def _of_staff(user: Any) -> list[Entry]:
     return [
         Entry(
             at=entry.action_time,
-            what=_("In the admin: %(what)s") % {"what": entry.change_message.removeprefix(LOG_PREFIX)},
+            what=_("In the admin: %(what)s") % {"what": _(entry.change_message.removeprefix(LOG_PREFIX))},
             who=label(entry.user),
             kind="hand",
         )

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from ..models import PasswordState
+from ..services.sessions import ENDED_KEY
 from .redirects import APP_NAME, private, safe_next, to_page
 
 CODE = "password_reset_required"
@@ -41,7 +42,9 @@ def ended(request: HttpRequest) -> HttpResponse:
         return problem(
             status=401,
             title=_("Sign in again"),
-            detail=_("This session ended because the password was changed."),
+            detail=_("This session was ended.")
+            if request.session.get(ENDED_KEY) == "ended"
+            else _("This session ended because the password was changed."),
             code="session_ended",
             login_url=request.build_absolute_uri(login_url),
         )

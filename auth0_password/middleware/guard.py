@@ -8,6 +8,7 @@ from typing import Any
 
 from django.contrib.auth import logout
 from django.contrib.auth.models import AnonymousUser
+from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils.cache import has_vary_header
 from django.utils.functional import SimpleLazyObject
@@ -55,17 +56,24 @@ def hang_guard(request: HttpRequest, exempt: Callable[[], bool]) -> None:
         return let_through(request, load, exempt)
 
     async def aguarded() -> Any:
-        user = await load_async()
-        await have_at_hand(request, user)
+        try:
+            user = await load_async()
+            await have_at_hand(request, user)
+        except DatabaseError:
+            request.__dict__[HELD] = (Verdict.UNREADABLE, AnonymousUser())
+            raise PasswordResetRequired from None
         return let_through(request, user, exempt)
 
     request.user = SimpleLazyObject(guarded)  # type: ignore[assignment]  # as AuthenticationMiddleware does
     request.auser = aguarded
 
 
-def let_through(request: HttpRequest, user: Any, exempt: Callable[[], bool]) -> Any:
-    """The user, or nobody for a session that ended. Raises `PasswordResetRequired` for a blocked one."""
-    verdict = judge(user, request.session)
+def let_through(request: HttpRequest, user: Any, exempt: Callable[[], bool], *, by_session: bool = True) -> Any:
+    """The user, or nobody for a session that ended. Raises `PasswordResetRequired` for a blocked one.
+
+    `by_session` false: it was not the request's session that brought them, so it does not matter how that stands.
+    """
+    verdict = judge(user, request.session if by_session else {})
     if verdict is Verdict.ENDED:
         return AnonymousUser()
     request.__dict__[DECIDED] = True

@@ -86,6 +86,7 @@ class ResetRequirement(models.Model):
     told_at = models.DateTimeField(_("told at"), null=True, blank=True)
     tell_outcome = models.CharField(_("how telling went"), max_length=32, blank=True)
     tell_tries = models.PositiveSmallIntegerField(default=0, editable=False)
+    announce_due_at = models.DateTimeField(null=True, editable=False, db_index=True)
     reminded_at = models.DateTimeField(_("reminded at"), null=True, blank=True)
     first_blocked_at = models.DateTimeField(_("first held back at"), null=True, blank=True)
     closed_at = models.DateTimeField(_("closed at"), null=True, blank=True)

@@ -95,7 +95,8 @@ class PasswordState(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.user_id}: {'new password required' if self.needs_reset else 'clear'}"
+        words = _("%(user)s: new password required") if self.needs_reset else _("%(user)s: clear")
+        return words % {"user": self.user_id}
 
     def blocks(self, now: datetime) -> bool:
         """Whether the flag blocks at that time. Reaching `enforce_from` is no write."""

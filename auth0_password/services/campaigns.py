@@ -69,7 +69,8 @@ def amend(campaign: ResetCampaign, **asked: Any) -> None:
     demand = demand_of(**asked)
     said = {"reason": demand.reason, "message": demand.message, "enforce_from": demand.enforce_from}
     if ResetCampaign.objects.filter(pk=campaign.pk, status=CampaignStatus.DRAFT).update(**said, tell=demand.tell):
-        ResetRequirement.objects.filter(campaign=campaign).update(**said)
+        rehearsed = [Status.DRAFT, Status.SKIPPED]  # what somebody has confirmed meanwhile stays as it was asked
+        ResetRequirement.objects.filter(campaign=campaign, status__in=rehearsed).update(**said)
     campaign.refresh_from_db()
 
 

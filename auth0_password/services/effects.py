@@ -81,7 +81,7 @@ def _(effect: Bound, context: Context) -> None:
 
 
 def announce_requirement(user: AbstractBaseUser, row: ResetRequirement) -> None:
-    """Send `reset_required`."""
+    """Send `reset_required`, then note that it was sent: a process that ends in between may send it again."""
     event = ResetRequiredEvent(
         event_id=f"reset_required:{row.pk}",
         user_pk=user.pk,
@@ -90,6 +90,7 @@ def announce_requirement(user: AbstractBaseUser, row: ResetRequirement) -> None:
         enforce_from=row.enforce_from,
     )
     reset_required.send_robust(sender=type(user), event=event)
+    ResetRequirement.objects.filter(pk=row.pk).update(announce_due_at=None)
 
 
 def announce_change(user: AbstractBaseUser, change: PasswordChange) -> None:
@@ -118,6 +119,7 @@ def _requirement(effect: Opened | Skipped, context: Context) -> ResetRequirement
         skip_reason=why,
         tell=demand.tell,
         tell_due_at=None if why or demand.tell == Tell.NONE else demand.raised_at,
+        announce_due_at=None if why else timezone.now(),
     )
     row.save(using=context.database, force_insert=demand.draft is None, force_update=demand.draft is not None)
     return row

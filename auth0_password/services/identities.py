@@ -29,5 +29,11 @@ def has_identity(user: AbstractBaseUser) -> bool:
     return UserSocialAuth.objects.filter(user_id=user.pk, provider__startswith=BACKEND_NAME).exists()
 
 
+def has_database_identity(user: AbstractBaseUser) -> bool:
+    """Whether one of the user's identities is of a database connection: `auth0|...` (Auth0: user profile)."""
+    rows = UserSocialAuth.objects.filter(user_id=user.pk, provider__startswith=BACKEND_NAME)
+    return rows.filter(uid__startswith="auth0|").exists()
+
+
 def _local_passwords_work() -> bool:
     return any(path != BACKEND for path in settings.AUTHENTICATION_BACKENDS)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import atexit
 import logging
 import os
 import queue
 import threading
+from contextlib import suppress
 
 from django.db import connections
 
@@ -13,6 +15,9 @@ from .work import Dispatcher
 
 MOST_WAITING = 100
 """More is left to reconcile, and so is what a process has in hand when it ends."""
+
+LAST_WORK = 10.0
+"""Seconds that a process which ends waits for what its thread has in hand."""
 
 logger = logging.getLogger("auth0_password")
 
@@ -26,6 +31,7 @@ class InProcess:
         self._thread: threading.Thread | None
         self._start_anew()
         os.register_at_fork(after_in_child=self._start_anew)
+        atexit.register(self.finish)
 
     def __call__(self, kind: str, pk: str) -> None:
         try:
@@ -36,6 +42,15 @@ class InProcess:
             if self._thread is None or not self._thread.is_alive():
                 self._thread = threading.Thread(target=self._work, name="auth0_password", daemon=True)
                 self._thread.start()
+
+    def finish(self, seconds: float = LAST_WORK) -> None:
+        """Leave what waits to reconcile; let what is in hand come to its end, or its row would stay leased."""
+        with suppress(queue.Empty):
+            while True:
+                self.waiting.get_nowait()
+                self.waiting.task_done()
+        with self.waiting.all_tasks_done:
+            self.waiting.all_tasks_done.wait_for(lambda: not self.waiting.unfinished_tasks, seconds)
 
     def _start_anew(self) -> None:
         """Nothing waits, nobody works; so it is in a forked process, whatever its parent was doing."""

@@ -14,7 +14,7 @@ from ..gateway import background
 from ..models import PasswordChange, PasswordState, ResetRequirement
 from . import work
 from .changes import look
-from .effects import announce_change
+from .effects import announce_change, announce_requirement
 from .mirror import mirror
 from .tell import send_link, tell
 
@@ -80,8 +80,13 @@ def check(state: PasswordState) -> None:
         raise work.OffError("gone") from error
 
 
+def require(requirement: ResetRequirement) -> None:
+    """Send `reset_required`, which a process owes that ended between its commit and that."""
+    announce_requirement(requirement.user, requirement)
+
+
 def announce(change: PasswordChange) -> None:
-    """Send the signal that a process owes which ended between its commit and that."""
+    """Send `password_changed`, as above."""
     announce_change(change.user, change)
 
 
@@ -90,5 +95,6 @@ KINDS = {
     "mirror": Kind(model=PasswordState, due="mirror_due_at", do=mirror),
     "tell": Kind(model=ResetRequirement, due="tell_due_at", do=tell),
     "link": Kind(model=PasswordState, due="link_due_at", do=send_link),
+    "require": Kind(model=ResetRequirement, due="announce_due_at", do=require, patience=OWN_TIME, calls_auth0=False),
     "announce": Kind(model=PasswordChange, due="announce_due_at", do=announce, patience=OWN_TIME, calls_auth0=False),
 }

@@ -52,7 +52,6 @@ def send_change_email(user: AbstractBaseUser, *, organization: str = "") -> Mail
     profile = get_gateway().read_user(state.subject)
     record_read(user, profile)
     address, connection = address_of(profile)
-    throttles.hit("recipient", address)
     asked = ask(address, connection, organization)
     hint_of_link(user)
     full = [asked.again_at, throttles.next_free("email", user.pk), throttles.next_free("recipient", address)]
@@ -62,7 +61,6 @@ def send_change_email(user: AbstractBaseUser, *, organization: str = "") -> Mail
 def send_change_email_to(address: str) -> None:
     """The same for somebody who is not signed in and types an address: nothing is told about it, whatever happens."""
     try:
-        throttles.hit("recipient", address)
         ask(address, conf.CONNECTION, "")
     except (GatewayError, LimitReachedError, MailOffError) as error:
         logger.info("a link for somebody who is not signed in was not sent: %s", type(error).__name__)
@@ -95,15 +93,17 @@ class Asked:
 
 
 def ask(address: str, connection: str, organization: str) -> Asked:
-    """Have Auth0 send it. Raises as `send_change_email` does."""
+    """Have Auth0 send it. Raises as `send_change_email` does: what was not asked for counts towards no limit."""
     if connection_options().self_service_change is False:
         raise MailOffError("the connection has its self-service change switched off")
+    throttles.hit("recipient", address)
     try:
         sent = get_gateway().send_change_email(address, connection=connection, organization=organization)
         return Asked(again_at=sent.retry_at)
     except UnknownOutcomeError:
         return Asked(sure=False)
-    except ThrottledError as error:
-        if error.retry_at is None:
-            raise
-        raise LimitReachedError("too many mails, says Auth0", retry_at=error.retry_at) from None
+    except GatewayError as error:
+        throttles.give_back("recipient", address)
+        if isinstance(error, ThrottledError) and error.retry_at is not None:
+            raise LimitReachedError("too many mails, says Auth0", retry_at=error.retry_at) from None
+        raise

@@ -161,8 +161,9 @@ def _was_asked(state: PasswordState, demand: flag.Demand) -> bool:
     database = database_of(state)
     rows = ResetRequirement.objects.using(database).filter(campaign=demand.campaign, user_id=state.pk)
     asked = not rows.drafts().filter(pk=demand.draft).exists() if demand.draft else rows.exists()
-    taken_back = ResetCampaign.objects.using(database).filter(pk=demand.campaign, status=CampaignStatus.TAKEN_BACK)
-    return asked or taken_back.exists()
+    # Whoever takes it back waits until this one is committed, and then finds it (SQLite has one writer anyway).
+    campaigns = ResetCampaign.objects.using(database).select_for_update().filter(pk=demand.campaign)
+    return asked or CampaignStatus.TAKEN_BACK in campaigns.values_list("status", flat=True)
 
 
 def _is_superuser(user: Any) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING
 
 from django.utils import timezone, translation
@@ -13,6 +14,7 @@ from ..gateway import UserProfile, get_gateway
 from ..models import PasswordState, Reason
 from . import flag, throttles
 from .changes import evidence_of, record_read, state_of
+from .identities import has_database_identity
 from .records import record
 
 if TYPE_CHECKING:
@@ -54,13 +56,24 @@ def address_at_auth0(user: AbstractBaseUser) -> str:
 
 def bind(user: AbstractBaseUser, profile: UserProfile) -> PasswordState:
     """Bind the subject of a read to a user at their sign-in, take over the read, raise what `FIRST_LOGIN` asks for."""
-    evidence = evidence_of(profile)
+    evidence, state = evidence_of(profile), state_of(user)
+    if state is not None and _means_another(state, evidence) and has_database_identity(user):
+        return state
+    asks = cache(lambda: first_demand(user, profile, evidence))
+    if is_first_sign_in(state, profile.subject):
+        asks()  # a function of the site's own: once, and in no transaction of ours
 
     def happening(state: PasswordState) -> flag.Event:
         first = is_first_sign_in(state, profile.subject)
-        return flag.SignedIn(evidence=evidence, asks=first_demand(user, profile, evidence) if first else None)
+        return flag.SignedIn(evidence=evidence, asks=asks() if first else None)
 
     return record(user, happening).state
+
+
+def _means_another(state: PasswordState, evidence: flag.Evidence) -> bool:
+    """Whether something was required before any subject was known, and this subject has no password here: it is not
+    the one that was meant, if the user has another."""
+    return state.needs_reset and not state.subject and not evidence.database
 
 
 def note_second_factor(user: AbstractBaseUser) -> None:

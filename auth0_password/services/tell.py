@@ -5,6 +5,7 @@ Each is work that is wanted (docs/model.md): committed first, done under a lease
 
 from __future__ import annotations
 
+from contextlib import suppress
 from smtplib import SMTPException, SMTPRecipientsRefused
 from typing import TYPE_CHECKING, Any
 
@@ -82,7 +83,6 @@ def send_link(state: PasswordState) -> None:
     """Have Auth0 mail one link that staff asked for. Raises as `tell` does."""
     try:
         address, connection = address_of(_read(state.user))
-        throttles.hit("recipient", address)
         ask(address, connection, "")
     except LimitReachedError as error:
         _link_due([state.pk], error.retry_at)
@@ -112,7 +112,6 @@ def _told(requirement: ResetRequirement) -> str:
     if not _is_wanted(requirement):
         return NOT_NEEDED
     if requirement.tell == Tell.AUTH0:
-        throttles.hit("recipient", address)
         ask(address, connection, "")
     else:
         _mail(requirement, address)
@@ -142,7 +141,8 @@ def _mail(requirement: ResetRequirement, address: str) -> None:
         raise MailServerError("the mail server does not take the address now") from None
     except (SMTPException, OSError):
         raise MailServerError("the mail server did not take the mail") from None
-    throttles.hit("recipient", address)
+    with suppress(LimitReachedError):  # somebody took the last place meanwhile: this one is out all the same
+        throttles.hit("recipient", address)
 
 
 def _is_wanted(requirement: ResetRequirement) -> bool:

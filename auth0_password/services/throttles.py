@@ -31,6 +31,14 @@ def hit(name: str, who: Any) -> None:
                 )
 
 
+def give_back(name: str, who: Any) -> None:
+    """Undo a `hit` of just now: what it counted did not happen."""
+    now = timezone.now()
+    for rate in conf.LIMITS[name]:
+        windows = Throttle.objects.filter(key=key_of(name, who, rate), window=_window(rate, now), count__gt=0)
+        windows.update(count=F("count") - 1)
+
+
 def claim(name: str, who: Any, rate: Rate, now: datetime) -> bool:
     """Take one of the window's places, if one is left. Two that come at once never take the same one."""
     database = router.db_for_write(Throttle)

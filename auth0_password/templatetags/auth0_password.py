@@ -13,9 +13,19 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.timesince import timesince, timeuntil
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, npgettext_lazy
 
 register = template.Library()
+
+AGO: dict[str, Any] = {
+    "year": npgettext_lazy("ago", "%(num)d year", "%(num)d years", "num"),
+    "month": npgettext_lazy("ago", "%(num)d month", "%(num)d months", "num"),
+    "week": npgettext_lazy("ago", "%(num)d week", "%(num)d weeks", "num"),
+    "day": npgettext_lazy("ago", "%(num)d day", "%(num)d days", "num"),
+    "hour": npgettext_lazy("ago", "%(num)d hour", "%(num)d hours", "num"),
+    "minute": npgettext_lazy("ago", "%(num)d minute", "%(num)d minutes", "num"),
+}
+"""Django's words for lengths of time, once more: after "ago" some languages decline them."""
 
 
 @register.filter
@@ -30,7 +40,7 @@ def ago(value: datetime) -> str:
     """How long ago, in minutes or more: a moment ago; 2 minutes ago."""
     if timezone.now() - value < timedelta(minutes=1):
         return _("a moment ago")
-    return _("%(distance)s ago") % {"distance": timesince(value, depth=1)}
+    return _("%(distance)s ago") % {"distance": timesince(value, time_strings=AGO, depth=1)}
 
 
 @register.filter
@@ -58,4 +68,4 @@ def spoken(value: datetime) -> str:
     day = date_format(local, "DATE_FORMAT")
     if local > now:
         return day
-    return _("%(day)s, %(distance)s ago") % {"day": day, "distance": timesince(local, now, depth=1)}
+    return _("%(day)s, %(distance)s ago") % {"day": day, "distance": timesince(local, now, time_strings=AGO, depth=1)}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
+from django.contrib.auth import SESSION_KEY
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.urls import reverse
 from django.utils import timezone
@@ -95,8 +96,9 @@ def word(state: PasswordState | None) -> str:
 
 
 def has_arrived(request: HttpRequest, state: PasswordState | None) -> bool:
-    """Whether a change was seen that is younger than this session: it does not count any more."""
-    return not session_counts(Stamp.from_session(request.session), state)
+    """Whether a change was seen that is younger than this session: it does not count any more. Whoever names
+    themselves anew with every request has none that the middleware could end."""
+    return SESSION_KEY in request.session and not session_counts(Stamp.from_session(request.session), state)
 
 
 def _time(state: PasswordState | None, name: str) -> str | None:

@@ -19,6 +19,7 @@ from rest_framework.views import APIView
 
 from auth0_password.contrib.rest_framework import PasswordIsCurrent
 from auth0_password.decorators import password_reset_exempt
+from auth0_password.services import end_sessions
 from tests.surroundings.site import CANARY
 from tests.surroundings.site import urlpatterns as site_urls
 
@@ -162,6 +163,19 @@ def test_the_permission_holds_back_whoever_names_themselves_in_the_request(visit
     assert (answer.status_code, answer["Content-Type"]) == (403, "application/problem+json")
     assert answer.json()["code"] == "password_reset_required"
     assert RAN == []
+
+
+def test_the_permission_holds_back_a_token_beside_a_session_that_ended(flagged, bob):
+    end_sessions(bob)
+    answer = flagged.open("/api/current/", headers={"authorization": "Token bob", "accept": "application/json"})
+    assert (answer.status_code, answer.json()["code"]) == (403, "password_reset_required")
+    assert RAN == []
+
+
+def test_a_session_that_ended_is_no_harm_to_a_token(visitor, bob):
+    visitor.client.force_login(bob, backend="auth0_password.backends.Auth0PasswordBackend")
+    end_sessions(bob)
+    assert CANARY in visitor.sees("/api/current/", headers={"authorization": "Token bob"})
 
 
 def test_the_permission_and_a_session(flagged):

@@ -11,7 +11,8 @@ from django.test import AsyncClient, Client
 
 from tests.surroundings.site import CANARY
 
-WAY_OUT = "Choose a new password"
+WAY_OUT = "/change/"
+"""In the address of every way to a new password, in whatever language the page is."""
 
 
 class Visitor:

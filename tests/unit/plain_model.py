@@ -120,9 +120,10 @@ class Plain:
 
     def _copy_was_read(self, profile: Any, since_true_at: datetime | None) -> None:
         """Somebody raised the flag at the tenant, where we know that it was down: theirs is as good as ours."""
-        known, self.copy = self.copy, profile.needs_password_reset
         since, change = profile.password_reset_required_at, profile.last_password_reset
         answered = since is not None and change is not None and change > since
+        known, up = self.copy, profile.needs_password_reset
+        self.copy = None if known is None and up and not answered and not self.open else up
         if known is False and self.copy and not self.open and not answered and self.home == "database":
             now = timezone.now()
             raised_at = now if since is None else min(since - profile.clock_offset, now)

@@ -346,8 +346,10 @@ class TestWhoMayWhat:
         may(sam, "view_user", "view_passwordstate", *PERMISSIONS)
         shown = ReaderAdmin.get_queryset
         page = choose(client, sam, "end_sessions", bob, alice)
+        rehearsed = choose(client, sam, "require_new_password", bob, alice).url
         monkeypatch.setattr(ReaderAdmin, "get_queryset", lambda *args: shown(*args).exclude(username="alice"))
         answer(client, "sessions", page)
+        confirm(client, rehearsed)
         require(client, sam, bob, alice)
         assert statuses() == {"bob": "open"}
         ended = PasswordState.objects.filter(sessions_ended_at__isnull=False)

@@ -2,11 +2,14 @@
 
 import logging
 import smtplib
+from dataclasses import replace
 from datetime import timedelta
+from threading import Event, Thread
 
 import pytest
 from django.core import mail
 from django.core.management import call_command
+from django.db import connections
 from django.utils import timezone
 
 from auth0_password.conf import conf
@@ -15,7 +18,10 @@ from auth0_password.gateway import ConnectionOptions, set_gateway
 from auth0_password.models import PasswordState, ResetCampaign, ResetRequirement
 from auth0_password.services import clear_reset, confirm, reconcile, rehearse_reset, require_reset, subjects, withdraw
 from auth0_password.services.campaigns import RehearsalGoneError, amend, includes, leaves_no_superuser
+from auth0_password.services.effects import perform
+from auth0_password.services.mails import send_change_email, send_change_email_to
 from auth0_password.services.reconcile import Counts
+from auth0_password.services.requirements import demand_of
 from tests.unit.conftest import BOB
 
 pytestmark = pytest.mark.django_db
@@ -140,6 +146,46 @@ class TestRehearsal:
         assert (row.reason, row.message, row.tell) == ("breach", "A list was found.", "auth0")
         assert ResetCampaign.objects.get().reason == "breach"
 
+    def test_nor_by_a_page_that_was_sent_before_it_was_confirmed(self, bob, grace, monkeypatch):
+        """Two tabs: the other one confirms between two statements of this one."""
+        campaign = rehearse_reset([bob], reason="policy", by=grace)
+        asked = demand_of(reason="policy", by=grace, message="", enforce_from=None, tell="none")
+
+        def and_the_other_tab(**_said):
+            monkeypatch.undo()
+            confirm(campaign, by=grace)
+            ResetCampaign.objects.update(status="draft")  # as this tab still saw it
+            return replace(asked, enforce_from=asked.enforce_from + timedelta(days=9))
+
+        monkeypatch.setattr("auth0_password.services.campaigns.demand_of", and_the_other_tab)
+        amend(campaign)
+        assert ResetRequirement.objects.get().enforce_from == PasswordState.objects.get(user=bob).enforce_from
+
+    @pytest.mark.django_db(transaction=True)
+    def test_whoever_is_being_asked_while_it_is_taken_back_is_found(self, bob, grace, monkeypatch):
+        campaign, being_asked, taken_back = rehearse_reset([bob], reason="policy", by=grace), Event(), Event()
+
+        def slowly(effect, context):
+            row = perform(effect, context)
+            being_asked.set()
+            taken_back.wait(0.3)  # it has to wait for us: this ends by itself
+            return row
+
+        def confirms():
+            monkeypatch.setattr("auth0_password.services.records.perform", slowly)
+            confirm(campaign, by=grace)
+            connections.close_all()
+
+        thread = Thread(target=confirms)
+        thread.start()
+        being_asked.wait(9)
+        monkeypatch.undo()
+        withdraw(ResetCampaign.objects.get(), by=grace)
+        taken_back.set()
+        thread.join()
+        assert not PasswordState.objects.get(user=bob).needs_reset
+        assert standing(campaign) in ({"bob": "withdrawn"}, {})
+
     def test_somebody_named_twice_is_asked_once(self, bob, grace):
         assert standing(rehearse_reset([bob, bob], reason="policy", by=grace)) == {"bob": "draft"}
 
@@ -201,6 +247,14 @@ class TestTelling:
         auth0_gateway.failing = None
         assert told() == Counts(due=1, done=1)
 
+    def test_a_mail_that_was_not_sent_takes_no_place_of_the_mailboxs(self, bob, auth0_gateway):
+        auth0_gateway.failing = GatewayUnavailableError("down")
+        for _ in range(9):
+            send_change_email_to("bob@example.com")
+        auth0_gateway.failing = None
+        send_change_email(bob)
+        assert auth0_gateway.mails == ["bob@example.com"]
+
     def test_a_mailbox_has_a_limit_over_all_causes(self, bob, grace, auth0_gateway, later):
         for _ in range(20):
             require_reset(bob, reason="policy", by=grace, tell="auth0")
@@ -251,6 +305,12 @@ class TestOurOwnMail:
             require_reset(bob, reason="policy", tell="mail")
         assert told() == Counts(due=7, done=5, off=2)
         assert len(mailoutbox) == 5
+
+    def test_one_that_is_out_is_out_whoever_took_the_last_place_meanwhile(self, bob, site, mailoutbox, monkeypatch):
+        monkeypatch.setattr("auth0_password.services.throttles.next_free", lambda *_: None)
+        for _ in range(6):
+            require_reset(bob, reason="policy", tell="mail")
+        assert (told().done, told().due, len(mailoutbox)) == (6, 0, 6)
 
     def test_the_same_one_has_the_same_id(self, bob, grace, site):
         require_reset(bob, reason="policy", tell="mail")

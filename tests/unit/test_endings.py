@@ -8,7 +8,7 @@ import pytest
 from django.utils import timezone
 
 from auth0_password.models import PasswordState
-from auth0_password.services import end_session, end_sessions
+from auth0_password.services import end_session, end_sessions, look
 from auth0_password.services.endings import MOST_NAMES
 from auth0_password.services.sessions import Stamp, session_counts
 from auth0_password.signals import sessions_ended
@@ -78,6 +78,17 @@ def test_older_news_takes_nothing_back(bob, gateway, later):
     assert state(bob).sessions_valid_since == second
 
 
+def test_a_change_ends_what_an_earlier_word_of_auth0_did_not(bob, gateway, later):
+    """The logout that follows a change is dated later than it, and often comes before the read."""
+    by_another_backend = Stamp.of_other_backend()
+    later(minutes=1)
+    gateway.change_password(BOB)
+    end_sessions(bob, before=later(seconds=1))
+    assert by_another_backend.counts(state(bob))
+    look(bob)
+    assert not by_another_backend.counts(state(bob))
+
+
 @pytest.mark.parametrize("by", ["id", "sid"])
 def test_one_ends_by_its_name(bob, gateway, by):
     mine, shared, other = (signs_in(bob, gateway, sid=sid) for sid in ("sid-1", "sid-1", "sid-2"))
@@ -127,3 +138,14 @@ def test_the_browser_is_signed_out(bob, gateway, client, later):
     end_sessions(bob)
     assert client.get("/account/").url.startswith("/account/login/")
     assert "signed out" in client.get("/account/login/").content.decode().lower()
+
+
+def test_a_program_is_told_why_as_well(bob, gateway, client, later):
+    client.force_login(bob)
+    end_sessions(bob)
+    assert client.get("/loans/", headers={"accept": "application/json"}).json()["detail"] == "This session was ended."
+    client.force_login(bob)
+    later(minutes=1)
+    gateway.change_password(BOB)
+    look(bob)
+    assert "changed" in client.get("/loans/", headers={"accept": "application/json"}).json()["detail"]

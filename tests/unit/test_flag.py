@@ -97,7 +97,7 @@ class TestRows:
         asked = demand(1, reason="first_login")
         event = SignedIn(evidence=seen(1, flagged=True), asks=asked)
         flag, effects = transition(Flag(), event, at(1))
-        assert (flag.subject, flag.home, flag.connection, flag.mirrored) == (BOB, "database", "db", True)
+        assert (flag.subject, flag.home, flag.connection, flag.mirror_due_at) == (BOB, "database", "db", at(1))
         assert (flag.needs_reset, effects) == (True, (Bound(BOB), Opened(asked)))
 
     def test_a_second_sign_in_asks_for_nothing(self):
@@ -229,10 +229,21 @@ class TestTheTenantsCopy:
         flag, _ = transition(FLAGGED, Read(evidence=seen(9)), at(9))
         assert (flag.needs_reset, flag.mirrored, flag.mirror_due_at) == (True, False, at(9))
 
-    def test_never_seen_before(self):
-        """A row from before the copy was looked at: what stands there is the beginning, not news."""
-        flag, effects = transition(replace(BOUND, mirrored=None), Read(evidence=seen(9, flagged=True)), at(9))
-        assert (flag.needs_reset, flag.mirror_due_at, effects) == (False, at(9), ())
+    def test_one_that_others_raised_before_we_looked_is_not_ours_to_lower(self):
+        """A site that asks nothing at first sign-ins, or a row from before the copy was looked at."""
+        event = Read(evidence=seen(9, flagged=True, flagged_since=at(7)))
+        flag, effects = transition(replace(BOUND, mirrored=None), event, at(9))
+        assert (flag.needs_reset, flag.mirrored, flag.mirror_due_at, effects) == (False, None, None, ())
+
+    def test_until_the_password_was_changed_after_its_time(self):
+        event = Read(evidence=seen(9, changed=8, flagged=True, flagged_since=at(7), outdated=True))
+        flag, _ = transition(replace(BOUND, mirrored=None), event, at(9))
+        assert (flag.mirrored, flag.mirror_due_at) == (True, at(9))
+
+    def test_or_was_lowered_and_raised_again(self):
+        lowered, _ = transition(replace(BOUND, mirrored=None), Read(evidence=seen(9)), at(9))
+        flag, _ = transition(lowered, Read(evidence=seen(10, flagged=True)), at(10))
+        assert (flag.needs_reset, flag.mirrored) == (True, True)
 
     def test_an_older_read_says_nothing_about_it(self):
         before = replace(BOUND, read_at=at(10))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from django.contrib.auth import get_user_model
 from django.test import Client
 from django.urls import get_resolver, reverse
 
@@ -24,6 +25,27 @@ def signed_in(bob, client):
 
 def address(name):
     return reverse(f"auth0_password:{name}")
+
+
+def by_a_proxy(get_response):
+    """A site where a proxy names the user anew with every request: no session brings them."""
+
+    def middleware(request):
+        request.user = get_user_model().objects.get(username="bob")
+        return get_response(request)
+
+    return middleware
+
+
+def test_the_page_that_waits_leads_nobody_in_circles(bob, client, settings, later, auth0_gateway):
+    place = settings.MIDDLEWARE.index("django.contrib.auth.middleware.AuthenticationMiddleware") + 1
+    settings.MIDDLEWARE = [*settings.MIDDLEWARE[:place], f"{__name__}.by_a_proxy", *settings.MIDDLEWARE[place:]]
+    assert client.post(address("change_email")).url == address("waiting")
+    auth0_gateway.change_password("auth0|bob")
+    later(seconds=40)
+    answers = [client.get(address("waiting")) for _ in range(2)]
+    assert PasswordState.objects.get(user=bob).sessions_valid_since is not None
+    assert [answer.status_code for answer in answers] == [200, 200]
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -21,7 +21,7 @@ from auth0_password.management.commands import reconcile_passwords
 from auth0_password.models import PasswordChange, PasswordState
 from auth0_password.services import hint, kinds, look, mirror, reconcile, require_reset, subjects
 from auth0_password.services.reconcile import Counts, due, perform
-from auth0_password.signals import password_changed
+from auth0_password.signals import password_changed, reset_required
 from tests.unit.conftest import BOB
 
 READERS = [f"auth0|reader{number}" for number in range(7)]
@@ -125,6 +125,17 @@ class TestWhatIsDone:
         assert heard == [f"password_changed:{change.pk}"]
         later(minutes=5)
         assert reconcile(["announce"])["announce"] == Counts()
+
+    def test_a_raise_that_nobody_was_told_of(self, bob, later, auth0_gateway):
+        said = []
+        reset_required.connect(lambda event, **_: said.append(event.event_id), weak=False, dispatch_uid="said")
+        row = require_reset(bob, reason="breach").get()
+        later(minutes=2)
+        assert said == []
+        assert reconcile(["require"])["require"] == Counts(due=1, done=1)
+        assert said == [f"reset_required:{row.pk}"]
+        assert reconcile(["require"])["require"] == Counts()
+        reset_required.disconnect(dispatch_uid="said")
 
     def test_everything_by_default(self, bob, later, auth0_gateway):
         require_reset(bob, reason="breach")

@@ -1,8 +1,10 @@
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.db import connection
 from django.utils import timezone
+from social_django.models import UserSocialAuth
 
 from auth0_password.exceptions import GatewayUnavailableError, NoPasswordHereError, UnknownUserError
 from auth0_password.gateway import Identity, set_gateway
@@ -86,6 +88,25 @@ def test_who_must_at_the_first_sign_in(newcomer, auth0_gateway, settings, policy
     assert [row.reason for row in ResetRequirement.objects.all()] == ([reason] if reason else [])
 
 
+def a_rule_that_is_overtaken(*, user, profile):
+    """Somebody writes the row while the site makes up its mind."""
+    SEEN.append(connection.in_atomic_block)
+    PasswordState.objects.update_or_create(user=user, defaults={"version": 7})
+    return "first_login"
+
+
+SEEN: list[bool] = []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_sites_own_rule_is_asked_once_and_in_no_transaction(newcomer, auth0_gateway, settings):
+    settings.AUTH0_PASSWORD = {**settings.AUTH0_PASSWORD, "FIRST_LOGIN": f"{__name__}.a_rule_that_is_overtaken"}
+    set_gateway(auth0_gateway)
+    SEEN.clear()
+    assert bind(newcomer, auth0_gateway, "auth0|new").needs_reset
+    assert SEEN == [False]
+
+
 def test_flagged_before_they_ever_signed_in(newcomer, grace, auth0_gateway, later):
     require_reset(newcomer, reason="administrator", by=grace)
     later(minutes=1)
@@ -97,6 +118,16 @@ def test_flagged_and_then_found_to_have_no_password_here(newcomer, grace, auth0_
     state = bind(newcomer, auth0_gateway, "google-oauth2|1")
     assert not state.needs_reset
     assert ResetRequirement.objects.get().status == "withdrawn"
+
+
+def test_flagged_and_then_signed_in_with_the_identity_that_has_no_password(newcomer, grace, auth0_gateway):
+    """social-auth's own backend linked both to one user; the password that leaked is the other identity's."""
+    for subject in ("auth0|new", "google-oauth2|1"):
+        UserSocialAuth.objects.create(user=newcomer, provider="auth0", uid=subject)
+    require_reset(newcomer, reason="breach", by=grace)
+    assert bind(newcomer, auth0_gateway, "google-oauth2|1").needs_reset
+    assert bind(newcomer, auth0_gateway, "auth0|new").needs_reset
+    assert PasswordState.objects.get().subject == "auth0|new"
 
 
 def test_another_subject_forgets_what_was_known_of_the_first(bob, auth0_gateway, later):
@@ -163,6 +194,13 @@ def test_a_hint_that_comes_after_a_read_was_sent_stays_due(bob, auth0_gateway, l
     later(seconds=1)
     look(bob)
     assert PasswordState.objects.get(user=bob).check_due_at is None
+
+
+def test_a_hint_by_a_process_whose_clock_is_ahead_stays_due(bob, auth0_gateway):
+    sent = auth0_gateway.read_user(BOB)
+    PasswordState.objects.update(check_due_at=timezone.now() + timedelta(milliseconds=300))
+    record_read(bob, sent)
+    assert PasswordState.objects.get(user=bob).check_due_at is not None
 
 
 def test_a_hint_is_not_overwritten_by_somebody_who_read_the_row_before(bob):

@@ -134,6 +134,31 @@ class TestInThisProcess:
         dispatcher.waiting.join()
         assert MOST_WAITING <= len(done) <= MOST_WAITING + 1
 
+    def test_a_process_that_ends_lets_what_is_in_hand_come_to_its_end(self):
+        begun, go_on, done = threading.Event(), threading.Event(), []
+
+        def perform(kind, pk):
+            begun.set()
+            assert go_on.wait(10)
+            done.append(pk)
+
+        dispatcher = InProcess(perform)
+        for pk in "123":
+            dispatcher("mirror", pk)
+        assert begun.wait(10)
+        threading.Timer(0.05, go_on.set).start()
+        dispatcher.finish()
+        assert done == ["1"]
+        assert dispatcher.waiting.empty()
+
+    def test_it_does_not_wait_for_ever(self):
+        begun, never = threading.Event(), threading.Event()
+        dispatcher = InProcess(lambda *_: (begun.set(), never.wait(10)))
+        dispatcher("mirror", "1")
+        assert begun.wait(10)
+        dispatcher.finish(0.01)
+        never.set()
+
 
 def tasks_of(name, configured, monkeypatch):
     """A package of tasks like Django's, whose default backend is of that kind."""

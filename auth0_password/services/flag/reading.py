@@ -82,10 +82,13 @@ def _with_change(flag: Flag, evidence: Evidence, *, ends_sessions: bool) -> Flag
         return flag
     # Never a whole second, so that a sign-in in the same second, whose time Auth0 cuts to that second, counts only
     # when it was stamped after this read.
-    moment = evidence.changed_at + INSTANT
-    if flag.sessions_valid_since is not None and moment <= flag.sessions_valid_since:
-        return flag
-    return replace(flag, sessions_valid_since=moment, sessions_valid_since_here=evidence.read_at)
+    moment, here = evidence.changed_at + INSTANT, evidence.read_at
+    return replace(
+        flag,
+        # A logout that Auth0 dated later than the change may have come first; it ended none of another backend's.
+        sessions_valid_since=max(moment, flag.sessions_valid_since or moment),
+        sessions_valid_since_here=max(here, flag.sessions_valid_since_here or here),
+    )
 
 
 def _with_home(flag: Flag, evidence: Evidence) -> tuple[Flag, tuple[Effect, ...]]:
@@ -105,4 +108,5 @@ def _with_home(flag: Flag, evidence: Evidence) -> tuple[Flag, tuple[Effect, ...]
 def _still_due(flag: Flag, evidence: Evidence, now: datetime) -> datetime | None:
     """A hint that came after the read was sent stays due; the next try after a failed one is not needed any more."""
     due = flag.check_due_at
-    return due if due is not None and evidence.read_at < due <= now else None
+    is_hint = due is not None and (due <= now or not flag.check_tries)  # another process's clock may be ahead
+    return due if due is not None and is_hint and evidence.read_at < due else None

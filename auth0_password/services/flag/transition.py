@@ -106,10 +106,15 @@ def _seen(flag: Flag, evidence: Evidence, now: datetime) -> Outcome:
     after, effects = take_over(flag, evidence, now)
     if flag.read_at is not None and evidence.read_at < flag.read_at:
         return after, effects  # an older read: what else it shows was seen, or written, since
-    after = replace(
-        after, mirrored=evidence.flagged, linked=evidence.linked, address_verified=evidence.address_verified
-    )
-    return seen_again(after), effects
+    after = replace(after, linked=evidence.linked, address_verified=evidence.address_verified)
+    return seen_again(replace(after, mirrored=_copy(flag, after, evidence))), effects
+
+
+def _copy(flag: Flag, after: Flag, evidence: Evidence) -> bool | None:
+    """The copy as it stands there. One that is up, and that we neither raised nor saw being raised, is not ours to
+    lower: it stays unknown until the password is changed after its time, or the flag goes up here as well."""
+    foreign = flag.mirrored is None and evidence.flagged and not evidence.outdated and not after.needs_reset
+    return None if foreign else evidence.flagged
 
 
 def _mirrored(flag: Flag, event: Mirrored, now: datetime) -> Outcome:

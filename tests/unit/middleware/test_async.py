@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from asgiref.sync import sync_to_async
+from django.db import DatabaseError
 from django.db.backends.utils import CursorWrapper
 
 from auth0_password.services import end_sessions
@@ -38,6 +39,19 @@ async def test_async_ended(bob, async_client, later):
     await sync_to_async(end_sessions)(bob)
     assert (await async_client.get("/closed-async/")).url == "/account/login/?next=/closed-async/"
     assert CANARY in (await async_client.get("/public/")).content.decode()
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("url", ["/closed-async/", "/public-async/"])
+async def test_async_unreadable(bob, async_client, monkeypatch, url):
+    await async_client.aforce_login(bob, backend=BACKENDS[0])
+
+    async def broken(*_args):
+        raise DatabaseError
+
+    monkeypatch.setattr("auth0_password.backends.aload", broken)
+    async_client.raise_request_exception = False
+    assert (await async_client.get(url)).status_code == 503
 
 
 @pytest.mark.django_db(transaction=True)
