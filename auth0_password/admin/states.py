@@ -22,7 +22,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from ..decorators import outside_transactions
 from ..models import PasswordState
-from ..services import state_of
+from ..services import state_of, ways
 from . import asking
 from .actions import PasswordActionsMixin
 from .filters import CampaignFilter, StandingFilter
@@ -49,8 +49,9 @@ class PasswordStateAdmin(PasswordActionsMixin, OfUsersAdmin):
         CampaignFilter,
     ]
     list_select_related = ["user", "requirement"]
+    readonly_fields = ["ways_now"]
     fieldsets = [
-        (None, {"fields": ["user", "needs_reset", "requirement", "required_at", "enforce_from"]}),
+        (None, {"fields": ["user", "needs_reset", "requirement", "required_at", "enforce_from", "ways_now"]}),
         (gettext_lazy("At Auth0"), {"fields": AT_AUTH0}),
         (
             pgettext_lazy("of a user", "Sessions"),
@@ -85,6 +86,12 @@ class PasswordStateAdmin(PasswordActionsMixin, OfUsersAdmin):
     @admin.display(description=gettext_lazy("reason"), ordering="requirement__reason")
     def reason(self, state: PasswordState) -> str:
         return state.requirement.get_reason_display() if state.requirement else ""
+
+    @admin.display(description=gettext_lazy("ways to a new password"))
+    def ways_now(self, state: PasswordState) -> str:
+        """As `status` has them, for a session that showed no second factor."""
+        found = ways(state.user, {})
+        return ", ".join(way.name if way.available else f"{way.name} ({way.why_not})" for way in found)
 
     @admin.display(description=gettext_lazy("history"))
     def timeline(self, state: PasswordState) -> SafeString:

@@ -71,6 +71,14 @@ class TestStates:
     def test_searched_by_name_address_and_subject(self, shown, bob, alice, carol, words, found):
         assert shown(f"?q={words}") == found
 
+    def test_which_ways_are_open_and_why_not_the_others(self, client, grace, bob, carol):
+        require_reset(bob, reason="breach")
+        client.force_login(grace)
+        text = client.get(f"{STATES}{bob.pk}/change/").content.decode()
+        assert "email_link, universal_login, reauthenticate (breach)" in text
+        text = client.get(f"{STATES}{carol.pk}/change/").content.decode()
+        assert "reauthenticate (elsewhere), email_link (elsewhere), universal_login (elsewhere)" in text
+
     def test_a_page_costs_the_same_for_many(self, client, grace, bob, alice, django_assert_max_num_queries):
         require_reset([bob, alice], reason="policy")
         client.force_login(grace)
