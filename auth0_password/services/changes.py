@@ -14,7 +14,7 @@ from ..exceptions import ConflictError, GatewayError, NoPasswordHereError, Throt
 from ..gateway import UserProfile, background, get_gateway
 from ..models import PasswordHome, PasswordState, subject_key
 from . import flag, throttles, work
-from .records import record
+from .records import record, retried
 from .waiting import STEPS, ChangeAsked
 
 if TYPE_CHECKING:
@@ -128,4 +128,4 @@ def evidence_of(profile: UserProfile) -> flag.Evidence:
 
 def _make_due(states: QuerySet[Any]) -> int:
     """What `flag.Hinted` says, in one UPDATE for a whole batch."""
-    return states.update(check_due_at=timezone.now())
+    return retried(lambda: states.update(check_due_at=timezone.now()))

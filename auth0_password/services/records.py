@@ -97,6 +97,19 @@ def transact(user_pk: Any, write: Callable[[PasswordState], Result]) -> Result:
     raise ConflictError(f"the password state of user {user_pk} kept changing") from cause
 
 
+def retried(write: Callable[[], Result]) -> Result:
+    """One write by itself, tried again where the database chose it to end a deadlock (MariaDB does, of many sign-ins
+    of one user at the same moment). Raises `ConflictError`."""
+    database, cause = router.db_for_write(PasswordState), None
+    for _ in range(ATTEMPTS):
+        try:
+            with transaction.atomic(using=database):
+                return write()
+        except OperationalError as error:
+            cause = error
+    raise ConflictError("a row kept being locked") from cause
+
+
 def open_requirements(state: PasswordState) -> RequirementQuerySet:
     """The user's open requirements, in the database that the state row came from."""
     return ResetRequirement.objects.using(database_of(state)).filter(user_id=state.pk).open()

@@ -15,7 +15,7 @@ from ..models import PasswordState, Reason
 from . import flag, throttles
 from .changes import evidence_of, record_read, state_of
 from .identities import has_database_identity
-from .records import record
+from .records import record, retried
 
 if TYPE_CHECKING:
     from django.contrib.auth.base_user import AbstractBaseUser
@@ -80,7 +80,7 @@ def note_second_factor(user: AbstractBaseUser) -> None:
     """Somebody signed in with a second factor. What was seen before a breach counts after it: a factor that appears
     only then may have been enrolled by whoever knows the leaked password."""
     never_seen = PasswordState.objects.filter(pk=user.pk, mfa_seen_at__isnull=True)
-    never_seen.update(mfa_seen_at=timezone.now())
+    retried(lambda: never_seen.update(mfa_seen_at=timezone.now()))
 
 
 def note_language(user: AbstractBaseUser) -> None:
@@ -88,7 +88,7 @@ def note_language(user: AbstractBaseUser) -> None:
     language = (translation.get_language() or "")[:15]
     state = state_of(user)
     if state is not None and state.language != language:
-        PasswordState.objects.filter(pk=state.pk).update(language=language)
+        retried(lambda: PasswordState.objects.filter(pk=user.pk).update(language=language))
 
 
 def first_demand(user: AbstractBaseUser, profile: UserProfile, evidence: flag.Evidence) -> flag.Demand | None:
