@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import unicodedata
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
 
@@ -14,6 +15,8 @@ from django.utils import timezone
 from ..conf import Rate, conf
 from ..exceptions import LimitReachedError
 from ..models import Throttle
+
+ATTEMPTS = 8
 
 
 def hit(name: str, who: Any) -> None:
@@ -40,20 +43,20 @@ def give_back(name: str, who: Any) -> None:
 
 
 def claim(name: str, who: Any, rate: Rate, now: datetime) -> bool:
-    """Take one of the window's places, if one is left. Two that come at once never take the same one."""
+    """Take one of the window's places, if one is left. Two that come at once never take the same one, and nobody is
+    refused but by a full window: the row may appear between any two of these statements."""
     database = router.db_for_write(Throttle)
     row = {"key": key_of(name, who, rate), "window": _window(rate, now)}
     windows = Throttle.objects.using(database).filter(**row)
-    if windows.filter(count__lt=rate.places).update(count=F("count") + 1):
-        return True
-    if windows.exists():
-        return False
-    try:
-        with transaction.atomic(using=database):
+    for _ in range(ATTEMPTS):
+        if windows.filter(count__lt=rate.places).update(count=F("count") + 1):
+            return True
+        if windows.filter(count__gte=rate.places).exists():
+            return False
+        with suppress(IntegrityError), transaction.atomic(using=database):
             Throttle.objects.using(database).create(**row, count=1)
-    except IntegrityError:  # somebody was faster
-        return bool(windows.filter(count__lt=rate.places).update(count=F("count") + 1))
-    return True
+            return True
+    return False
 
 
 def next_free(name: str, who: Any) -> datetime | None:

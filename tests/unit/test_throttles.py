@@ -6,7 +6,7 @@ import threading
 from datetime import timedelta
 
 import pytest
-from django.db import connections
+from django.db import connection, connections
 from django.utils import timezone
 
 from auth0_password.conf import Rate, conf
@@ -79,6 +79,23 @@ def test_spellings_of_one_mailbox_share_it(clock, limits, spelling):
 def test_no_address_is_stored(clock):
     throttles.hit("recipient", "bob@example.com")
     assert "bob" not in repr(list(Throttle.objects.values()))
+
+
+def test_a_row_that_appears_in_between_is_not_a_full_one(clock, limits):
+    """Somebody else came first, between our looking for the row and our making it."""
+    limits(email="5/m")
+    second = int(timezone.now().timestamp())
+    row = {"key": throttles.key_of("email", 1, Rate(5, 60)), "window": second - second % 60}
+
+    def somebody_is_faster(execute, sql, *more):
+        result = execute(sql, *more)
+        if sql.startswith("UPDATE") and not Throttle.objects.exists():
+            Throttle.objects.create(**row, count=1)
+        return result
+
+    with connection.execute_wrapper(somebody_is_faster):
+        throttles.hit("email", 1)
+    assert Throttle.objects.get().count == 2
 
 
 @pytest.mark.django_db(transaction=True)
