@@ -15,6 +15,7 @@ from django.utils import timezone
 from ..conf import Rate, conf
 from ..exceptions import LimitReachedError
 from ..models import Throttle
+from .records import retried
 
 ATTEMPTS = 8
 
@@ -22,16 +23,15 @@ ATTEMPTS = 8
 def hit(name: str, who: Any) -> None:
     """Count one more `name` (of `LIMITS`) for a person's key, an internet address or a mailbox.
 
-    Raises `LimitReachedError`, and then counts nothing.
+    Raises `LimitReachedError`, and then counts nothing; `ConflictError` where the database kept being locked.
     """
-    now = timezone.now()
-    database = router.db_for_write(Throttle)
-    with transaction.atomic(using=database):
-        for rate in conf.LIMITS[name]:
-            if not claim(name, who, rate, now):
-                raise LimitReachedError(
-                    f"{name}: more than {rate.places} in {rate.seconds} s", retry_at=_ends(rate, now)
-                )
+    retried(lambda: _count(name, who, timezone.now()))
+
+
+def _count(name: str, who: Any, now: datetime) -> None:
+    for rate in conf.LIMITS[name]:
+        if not claim(name, who, rate, now):
+            raise LimitReachedError(f"{name}: more than {rate.places} in {rate.seconds} s", retry_at=_ends(rate, now))
 
 
 def give_back(name: str, who: Any) -> None:
