@@ -4,6 +4,7 @@ Auth0PasswordError
 ├── ConfigurationError          (ImproperlyConfigured)  a setting is missing or wrong
 ├── PasswordResetRequired       (PermissionDenied)      a blocked user reached something that is closed
 ├── ConflictError                                       others kept writing the same row
+├── MailServerError                                     this site's mail server did not take a mail
 ├── GatewayError                                        Auth0 did not give an answer that we can use
 │   ├── GatewayUnavailableError                         no answer: time-out, connection refused, 5xx
 │   │   ├── ThrottledError                              429, or our own pace: nothing happened
@@ -18,6 +19,8 @@ Auth0PasswordError
     ├── ProofMissingError                               no sign-in that is fresh enough, or it was used
     ├── MailOnlyError                                   no sign-in may authorise this change
     ├── MailOffError                                    the tenant sends no links by mail
+    │   └── MailRefusedError                            the mail server will never take this address
+    ├── RehearsalGoneError                              a rehearsed decision cannot be confirmed any more
     ├── LimitReachedError                               too often; retry_at says when again
     └── ForeignLinkError                                a link that does not lead to a sign-in here
 """
@@ -43,6 +46,10 @@ class PasswordResetRequired(Auth0PasswordError, PermissionDenied):  # noqa: N818
 
 class ConflictError(Auth0PasswordError):
     """Others kept writing the same row, or the database was locked; nothing was written by us."""
+
+
+class MailServerError(Auth0PasswordError):
+    """This site's mail server did not take a mail. (Its own errors hold addresses.)"""
 
 
 class GatewayError(Auth0PasswordError):
@@ -111,6 +118,14 @@ class MailOnlyError(RefusedError):
 
 class MailOffError(RefusedError):
     """The connection has "Forgot password?" switched off."""
+
+
+class MailRefusedError(MailOffError):
+    """The mail server will not take a mail to this address, now or later."""
+
+
+class RehearsalGoneError(RefusedError):
+    """The rehearsal is too old, or it was taken back: rehearse again."""
 
 
 class LimitReachedError(RefusedError):

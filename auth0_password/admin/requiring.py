@@ -22,9 +22,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from ..conf import conf
+from ..exceptions import RehearsalGoneError
 from ..models import CampaignStatus, Reason, ResetCampaign, ResetRequirement, Status, Tell
 from ..services import confirm, rehearse_reset
-from ..services.campaigns import RehearsalGoneError, amend, includes, leaves_no_superuser
+from ..services.campaigns import amend, includes, leaves_no_superuser
 from .asking import SHOWN, few_enough
 from .people import need_permission, security, visible_users, write_log
 
@@ -60,7 +61,7 @@ class RequireForm(forms.Form):
         label=gettext_lazy("From when"),
         required=False,
         widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
-        help_text=gettext_lazy("Until then they see a reminder and can go on. Empty: at once."),
+        help_text=gettext_lazy("Until then only their account page reminds them, and they can go on. Empty: at once."),
     )
     tell = forms.ChoiceField(label=gettext_lazy("How they learn of it"), widget=forms.RadioSelect, initial=Tell.NONE)
     understood = forms.BooleanField(label=gettext_lazy("I know, and want it so"))
@@ -107,19 +108,10 @@ def page(site: AdminSite, request: HttpRequest, uuid: UUID) -> HttpResponse:
     form = RequireForm(request.POST or None, warned=bool(warnings)) if not going_on else None
     if request.method == "POST" and (form is None or form.is_valid()):
         return go_on(site, request, campaign, form, back)
-    return TemplateResponse(
-        request,
-        "admin/auth0_password/require.html",
-        {
-            **site.each_context(request),
-            "title": _("Require a new password"),
-            "opts": ResetCampaign._meta,
-            "form": form,
-            "warnings": warnings,
-            "back": back,
-            **rehearsed(campaign),
-        },
-    )
+    shown = {"form": form, "warnings": warnings, "back": back, **rehearsed(campaign)}
+    about = {"title": _("Require a new password"), "opts": ResetCampaign._meta}
+    template = "admin/auth0_password/require.html"
+    return TemplateResponse(request, template, {**site.each_context(request), **about, **shown})
 
 
 def go_on(

@@ -18,7 +18,7 @@ from ..exceptions import GatewayError
 from ..gateway import UserProfile
 from ..services import issue_ticket, state_of, subjects
 from ..services.changes import hint_of_sign_in
-from ..services.sessions import Stamp
+from ..services.sessions import Stamp, has_second_factor
 from ..services.sessions import stamp_session as write_stamp
 from ..services.sign_ins import SignIn
 from ..services.waiting import ChangeAsked
@@ -120,9 +120,7 @@ def bind_subject(
         hint_of_sign_in(user)
     else:
         subjects.bind(user, password_profile)
-    subjects.note_language(user)
-    if Stamp.of_sign_in(backend.id_token or {}, None).mfa:
-        subjects.note_second_factor(user)
+    subjects.note_sign_in(user, mfa=has_second_factor(backend.id_token or {}))
 
 
 def forget_tokens(social: Any) -> None:

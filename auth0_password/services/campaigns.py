@@ -13,10 +13,11 @@ from django.core.exceptions import FieldDoesNotExist
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from ..exceptions import RefusedError
+from ..exceptions import RehearsalGoneError
 from ..models import CampaignStatus, PasswordState, ResetCampaign, ResetRequirement, Status, Tell
 from . import flag
 from .changes import state_of
+from .effects import row_of
 from .flag.transition import why_skipped
 from .records import record
 from .requirements import begin, demand_of, people, person_of, require_of
@@ -32,10 +33,6 @@ DRAFT_LIFE = timedelta(days=1)
 """So long a rehearsal can be confirmed: after that it says too little about who would be skipped."""
 
 PAGE = 500
-
-
-class RehearsalGoneError(RefusedError):
-    """The rehearsal is too old, or it was taken back: rehearse again."""
 
 
 def rehearse_reset(  # noqa: PLR0913 - what is said about one decision
@@ -56,7 +53,7 @@ def rehearse_reset(  # noqa: PLR0913 - what is said about one decision
     for old in abandoned():
         discard(old)
     campaign = begin(demand, CampaignStatus.DRAFT)
-    rows = (_draft(user, campaign, by) for user in people(users))
+    rows = (_draft(user, replace(demand, campaign=campaign.pk), by) for user in people(users))
     while batch := list(islice(rows, PAGE)):
         # Somebody whom an iterable names twice is asked once.
         ResetRequirement.objects.bulk_create(batch, ignore_conflicts=True)
@@ -67,8 +64,8 @@ def amend(campaign: ResetCampaign, **asked: Any) -> None:
     """Say something else about a rehearsed decision, in the words of `rehearse_reset`; about whom it is stays. Does
     nothing once it is confirmed."""
     demand = demand_of(**asked)
-    said = {"reason": demand.reason, "message": demand.message, "enforce_from": demand.enforce_from}
-    if ResetCampaign.objects.filter(pk=campaign.pk, status=CampaignStatus.DRAFT).update(**said, tell=demand.tell):
+    said = {name: getattr(demand, name) for name in ("reason", "message", "enforce_from", "tell")}
+    if ResetCampaign.objects.filter(pk=campaign.pk, status=CampaignStatus.DRAFT).update(**said):
         rehearsed = [Status.DRAFT, Status.SKIPPED]  # what somebody has confirmed meanwhile stays as it was asked
         ResetRequirement.objects.filter(campaign=campaign, status__in=rehearsed).update(**said)
     campaign.refresh_from_db()
@@ -141,22 +138,11 @@ def leaves_no_superuser(campaign: ResetCampaign) -> bool:
     return free.filter(pk__in=asked).exists() and not free.exclude(pk__in=asked).exists()
 
 
-def _draft(user: AbstractBaseUser, campaign: ResetCampaign, by: AbstractBaseUser | None) -> ResetRequirement:
+def _draft(user: AbstractBaseUser, demand: flag.Demand, by: AbstractBaseUser | None) -> ResetRequirement:
     state = state_of(user)
     known = flag.Flag(subject=state.subject, home=state.password_home) if state else flag.Flag()
     why = why_skipped(known, person_of(user, by))
-    return ResetRequirement(
-        user_id=user.pk,
-        campaign=campaign,
-        reason=campaign.reason,
-        message=campaign.message,
-        by_id=campaign.by_id,
-        by_label=campaign.by_label,
-        raised_at=campaign.created_at,
-        enforce_from=campaign.enforce_from,
-        status=Status.SKIPPED if why else Status.DRAFT,
-        skip_reason=why,
-    )
+    return row_of(demand, user, Status.SKIPPED if why else Status.DRAFT, why)
 
 
 def _start(campaign: ResetCampaign) -> None:

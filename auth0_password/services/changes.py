@@ -10,8 +10,15 @@ from django.db import router
 from django.utils import timezone
 
 from ..conf import Rate, conf
-from ..exceptions import ConflictError, GatewayError, NoPasswordHereError, ThrottledError, UnknownUserError
-from ..gateway import UserProfile, background, get_gateway
+from ..exceptions import (
+    AccountBlockedError,
+    ConflictError,
+    GatewayError,
+    NoPasswordHereError,
+    ThrottledError,
+    UnknownUserError,
+)
+from ..gateway import Identity, UserProfile, background, get_gateway
 from ..models import PasswordHome, PasswordState, subject_key
 from . import flag, throttles, work
 from .records import record, retried
@@ -29,20 +36,43 @@ FEW = 20
 def look(user: AbstractBaseUser) -> PasswordState:
     """Read the user at Auth0 now and take over what it shows. Returns the state as it is afterwards.
 
+    Raises what `read` raises.
+    """
+    return record_read(user, _read(user))
+
+
+def read(user: AbstractBaseUser) -> UserProfile:
+    """`look`, for who wants to see the profile.
+
     Raises `NoPasswordHereError` for a user whose subject is not known yet, `GatewayError` where Auth0 gave no
     usable answer: then nothing was lowered, and the read stays due.
     """
+    profile = _read(user)
+    record_read(user, profile)
+    return profile
+
+
+def home_of(profile: UserProfile) -> Identity:
+    """The identity whose password it is. Raises `AccountBlockedError` or `NoPasswordHereError`."""
+    if profile.blocked:
+        raise AccountBlockedError("the account is blocked at Auth0")
+    identity = profile.database_identity(conf.CONNECTION)
+    if identity is None:
+        raise NoPasswordHereError("no password in this site's connection")
+    return identity
+
+
+def _read(user: AbstractBaseUser) -> UserProfile:
     state = state_of(user)
     if state is None or not state.subject:
         raise NoPasswordHereError("this user never signed in through Auth0")
     try:
-        profile = get_gateway().read_user(state.subject)
+        return get_gateway().read_user(state.subject)
     except GatewayError as error:
         # Being told to slow down says nothing about this user: what is due stays due as it is.
         if not (isinstance(error, ThrottledError) and state.check_due_at):
             record(user, flag.Gone() if isinstance(error, UnknownUserError) else flag.Failed())
         raise
-    return record_read(user, profile)
 
 
 def look_while_waiting(user: AbstractBaseUser, asked: ChangeAsked) -> PasswordState | None:

@@ -14,7 +14,7 @@ from ..conf import conf
 from ..models import PasswordChange, PasswordState, ResetRequirement, Status, Tell, subject_key
 from ..signals import PasswordChangedEvent, ResetRequiredEvent, password_changed, reset_required
 from . import work
-from .flag import Bound, Changed, Closed, Effect, Opened, Skipped
+from .flag import Bound, Changed, Closed, Demand, Effect, Opened, Skipped
 
 if TYPE_CHECKING:
     from django.contrib.auth.base_user import AbstractBaseUser
@@ -39,7 +39,10 @@ def perform(effect: Effect, context: Context) -> ResetRequirement | int | None:
 
 @perform.register
 def _(effect: Opened, context: Context) -> ResetRequirement:
-    row = _requirement(effect, context)
+    row = row_of(effect.demand, context.user, Status.OPEN)
+    row.tell_due_at = None if row.tell == Tell.NONE else row.raised_at
+    row.announce_due_at = timezone.now()
+    _write(row, context.database)
     if row.tell_due_at:
         work.wake("tell", row.pk, using=context.database)
     transaction.on_commit(partial(announce_requirement, context.user, row), using=context.database)
@@ -48,7 +51,7 @@ def _(effect: Opened, context: Context) -> ResetRequirement:
 
 @perform.register
 def _(effect: Skipped, context: Context) -> ResetRequirement:
-    return _requirement(effect, context)
+    return _write(row_of(effect.demand, context.user, Status.SKIPPED, effect.why), context.database)
 
 
 @perform.register
@@ -102,12 +105,11 @@ def announce_change(user: AbstractBaseUser, change: PasswordChange) -> None:
     PasswordChange.objects.filter(pk=change.pk).update(announce_due_at=None, announced_at=timezone.now())
 
 
-def _requirement(effect: Opened | Skipped, context: Context) -> ResetRequirement:
-    """Write the demand down: open, or skipped and why. A rehearsed one becomes what it is now."""
-    demand, why = effect.demand, getattr(effect, "why", "")
-    row = ResetRequirement(
+def row_of(demand: Demand, user: AbstractBaseUser, status: str, why: str = "") -> ResetRequirement:
+    """The demand as a row, not saved yet; `why` it was skipped."""
+    return ResetRequirement(
         pk=demand.draft,
-        user_id=context.user.pk,
+        user_id=user.pk,
         campaign_id=demand.campaign,
         reason=demand.reason,
         message=demand.message,
@@ -115,11 +117,13 @@ def _requirement(effect: Opened | Skipped, context: Context) -> ResetRequirement
         by_label=demand.by_label,
         raised_at=demand.raised_at,
         enforce_from=demand.enforce_from,
-        status=Status.SKIPPED if why else Status.OPEN,
-        skip_reason=why,
         tell=demand.tell,
-        tell_due_at=None if why or demand.tell == Tell.NONE else demand.raised_at,
-        announce_due_at=None if why else timezone.now(),
+        status=status,
+        skip_reason=why,
     )
-    row.save(using=context.database, force_insert=demand.draft is None, force_update=demand.draft is not None)
+
+
+def _write(row: ResetRequirement, database: str) -> ResetRequirement:
+    """A rehearsed one becomes what it is now."""
+    row.save(using=database, force_insert=row.pk is None, force_update=row.pk is not None)
     return row

@@ -54,19 +54,16 @@ class Kind:
         key = work.lease(mine)
         if key is None:
             return False
-        row = self.rows().select_related("user").filter(pk=pk)
+        rows = self.rows().filter(pk=pk)
         try:
             with background():
-                self._do_all(row)
+                for row in rows.select_related("user"):  # one, unless its user was deleted just now
+                    self.do(row)
         except Exception:
-            work.give_back(row, key)
+            work.give_back(rows, key)
             raise
-        work.give_back(row, key)
+        work.give_back(rows, key)
         return True
-
-    def _do_all(self, rows: QuerySet[Any]) -> None:
-        for row in rows:
-            self.do(row)
 
 
 def check(state: PasswordState) -> None:

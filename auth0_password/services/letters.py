@@ -26,8 +26,6 @@ def letter(requirement: ResetRequirement, address: str) -> EmailMultiAlternative
     The same requirement has the same Message-ID, however often it is sent. Raises `ConfigurationError` without a
     `SITE_URL`.
     """
-    if not conf.SITE_URL:
-        raise ConfigurationError("AUTH0_PASSWORD['SITE_URL'] must be set: the mails of this site link to it")
     state = state_of(requirement.user)
     with translation.override((state.language if state else "") or settings.LANGUAGE_CODE):
         context = _context(requirement)
@@ -41,17 +39,24 @@ def letter(requirement: ResetRequirement, address: str) -> EmailMultiAlternative
     return mail
 
 
+def site_url() -> str:
+    """The address that links in mails begin with. Raises `ConfigurationError` where the site has set none."""
+    if not conf.SITE_URL:
+        raise ConfigurationError("AUTH0_PASSWORD['SITE_URL'] must be set: the mails of this site link to it")
+    return conf.SITE_URL
+
+
 def message_id(requirement: ResetRequirement) -> str:
     """The same each time, and nothing that a reader could guess another from (RFC 5322 §3.6.4)."""
     text = f"{requirement.pk}\n{requirement.raised_at.isoformat()}\n{settings.SECRET_KEY}"
-    return f"<required.{hashlib.sha256(text.encode()).hexdigest()[:32]}@{urlsplit(conf.SITE_URL).hostname}>"
+    return f"<required.{hashlib.sha256(text.encode()).hexdigest()[:32]}@{urlsplit(site_url()).hostname}>"
 
 
 def _context(requirement: ResetRequirement) -> dict[str, Any]:
     return {
         "requirement": requirement,
         "user": requirement.user,
-        "site": urlsplit(conf.SITE_URL).netloc,
-        "link": conf.SITE_URL + reverse("auth0_password:required"),
+        "site": urlsplit(site_url()).netloc,
+        "link": site_url() + reverse("auth0_password:required"),
         "later": requirement.enforce_from if requirement.enforce_from > timezone.now() else None,
     }

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 from ..conf import conf
 from ..exceptions import (
-    AccountBlockedError,
     GatewayError,
     LimitReachedError,
     MailOffError,
@@ -19,7 +18,7 @@ from ..exceptions import (
 )
 from ..gateway import UserProfile, get_gateway
 from . import throttles
-from .changes import hint_of_link, record_read, state_of
+from .changes import hint_of_link, home_of, read
 from .connections import connection_options
 
 if TYPE_CHECKING:
@@ -45,13 +44,8 @@ def send_change_email(user: AbstractBaseUser, *, organization: str = "") -> Mail
     `RefusedError` (`LimitReachedError`, `MailOffError`, `NoPasswordHereError`, `AccountBlockedError`) or a
     `GatewayError`: then no mail was asked for.
     """
-    state = state_of(user)
-    if state is None or not state.subject:
-        raise NoPasswordHereError("this user never signed in through Auth0")
     throttles.hit("email", user.pk)
-    profile = get_gateway().read_user(state.subject)
-    record_read(user, profile)
-    address, connection = address_of(profile)
+    address, connection = address_of(read(user))
     asked = ask(address, connection, organization)
     hint_of_link(user)
     full = [asked.again_at, throttles.next_free("email", user.pk), throttles.next_free("recipient", address)]
@@ -75,12 +69,11 @@ def masked(address: str) -> str:
 def address_of(profile: UserProfile) -> tuple[str, str]:
     """Where the link goes, and for which connection's password. The root's address is the database identity's own
     unless that is a linked one (Auth0: user-account-linking, `profileData`). Raises a `RefusedError`."""
-    identity = profile.database_identity(conf.CONNECTION)
-    if identity is None or not (identity.email or profile.email):
-        raise NoPasswordHereError("no password, or no address, in this site's connection")
-    if profile.blocked:
-        raise AccountBlockedError("the account is blocked at Auth0")
-    return identity.email or profile.email, identity.connection
+    identity = home_of(profile)
+    address = identity.email or profile.email
+    if not address:
+        raise NoPasswordHereError("no address in this site's connection")
+    return address, identity.connection
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -22,10 +22,10 @@ from ..exceptions import (
     GatewayError,
     GatewayRefusedError,
     GatewayUnavailableError,
+    MailServerError,
     ThrottledError,
 )
 from .kinds import KINDS, Kind
-from .tell import MailServerError
 from .work import OffError
 
 PAGE = 100

@@ -12,11 +12,10 @@ from django.db import DatabaseError, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from ..conf import conf
-from ..exceptions import ConfigurationError
 from ..models import CampaignStatus, PasswordState, Reason, ResetCampaign, ResetRequirement, Tell
 from . import flag
 from .identities import signs_in_here_only
+from .letters import site_url
 from .records import database_of, record
 
 if TYPE_CHECKING:
@@ -60,8 +59,8 @@ def demand_of(
 ) -> flag.Demand:
     """What is asked from now on. Raises `ValueError` or `ConfigurationError`."""
     now = timezone.now()
-    if Tell(tell) == Tell.MAIL and not conf.SITE_URL:
-        raise ConfigurationError("AUTH0_PASSWORD['SITE_URL'] must be set: the mails of this site link to it")
+    if Tell(tell) == Tell.MAIL:
+        site_url()  # or say at once that it is missing
     return flag.Demand(
         reason=Reason(reason).value,
         raised_at=now,

@@ -53,7 +53,7 @@ class Stamp:
         cls, claims: Mapping[str, Any], state: PasswordState | None, *, reauthenticated: bool = False
     ) -> Self:
         """From the validated claims of an ID token; `state` as the reads of this sign-in left it."""
-        auth_time, methods = claims.get("auth_time"), claims.get("amr")
+        auth_time = claims.get("auth_time")
         return cls(
             id=new_id(),
             at=timezone.now().timestamp(),
@@ -61,7 +61,7 @@ class Stamp:
             auth_age=None if auth_time is None else float(claims["iat"] - auth_time),
             sid=str(claims.get("sid", "")),
             sub=str(claims["sub"]),
-            mfa=isinstance(methods, list) and "mfa" in methods,
+            mfa=has_second_factor(claims),
             strategy=str(claims.get(STRATEGY_CLAIM, "")),
             org=str(claims.get("org_id", "")),
             reauthenticated=reauthenticated,
@@ -116,6 +116,12 @@ class Stamp:
     def age(self, now: datetime) -> timedelta | None:
         """How long before `now` (our clock) the person authenticated; not: came back through an SSO session."""
         return None if self.signed_in_at is None else now - self.signed_in_at
+
+
+def has_second_factor(claims: Mapping[str, Any]) -> bool:
+    """Whether an ID token says that a second factor was shown in this very sign-in (RFC 8176: `mfa`)."""
+    methods = claims.get("amr")
+    return isinstance(methods, list) and "mfa" in methods
 
 
 def session_counts(stamp: Stamp | None, state: PasswordState | None) -> bool:

@@ -9,11 +9,10 @@ from django.utils import timezone, translation
 from django.utils.module_loading import import_string
 
 from ..conf import conf
-from ..exceptions import NoPasswordHereError
 from ..gateway import UserProfile, get_gateway
 from ..models import PasswordState, Reason
 from . import flag, throttles
-from .changes import evidence_of, record_read, state_of
+from .changes import evidence_of, home_of, read, state_of
 from .identities import has_database_identity
 from .records import record, retried
 
@@ -40,18 +39,11 @@ def read_subject(subject: str) -> UserProfile:
 
 
 def address_at_auth0(user: AbstractBaseUser) -> str:
-    """The address that the database identity signs in with: Django's own may differ. Reads the user, and takes
-    over the read. Raises `NoPasswordHereError`, `LimitReachedError` or `GatewayError`."""
-    state = state_of(user)
-    if state is None or not state.subject:
-        raise NoPasswordHereError("this user never signed in through Auth0")
+    """The address that the database identity signs in with ("" for one that has none): Django's own may differ. Reads
+    the user, and takes over the read. Raises a `RefusedError` or a `GatewayError`."""
     throttles.hit("reauthenticate", user.pk)
-    profile = read_subject(state.subject)
-    record_read(user, profile)
-    identity = profile.database_identity(conf.CONNECTION)
-    if identity is None:
-        raise NoPasswordHereError("no password in this site's connection")
-    return identity.email or profile.email
+    profile = read(user)
+    return home_of(profile).email or profile.email
 
 
 def bind(user: AbstractBaseUser, profile: UserProfile) -> PasswordState:
@@ -76,19 +68,15 @@ def _means_another(state: PasswordState, evidence: flag.Evidence) -> bool:
     return state.needs_reset and not state.subject and not evidence.database
 
 
-def note_second_factor(user: AbstractBaseUser) -> None:
-    """Somebody signed in with a second factor. What was seen before a breach counts after it: a factor that appears
-    only then may have been enrolled by whoever knows the leaked password."""
-    never_seen = PasswordState.objects.filter(pk=user.pk, mfa_seen_at__isnull=True)
-    retried(lambda: never_seen.update(mfa_seen_at=timezone.now()))
-
-
-def note_language(user: AbstractBaseUser) -> None:
-    """The language of the sign-in is the one of the mails to come."""
-    language = (translation.get_language() or "")[:15]
-    state = state_of(user)
+def note_sign_in(user: AbstractBaseUser, *, mfa: bool) -> None:
+    """The language of the sign-in is that of the mails to come. A second factor that was seen before a breach counts
+    after it: one that appears only then may have been enrolled by whoever knows the leaked password."""
+    state, language = state_of(user), (translation.get_language() or "")[:15]
+    rows = PasswordState.objects.filter(pk=user.pk)
     if state is not None and state.language != language:
-        retried(lambda: PasswordState.objects.filter(pk=user.pk).update(language=language))
+        retried(lambda: rows.update(language=language))
+    if state is not None and mfa and state.mfa_seen_at is None:
+        retried(lambda: rows.filter(mfa_seen_at__isnull=True).update(mfa_seen_at=timezone.now()))
 
 
 def first_demand(user: AbstractBaseUser, profile: UserProfile, evidence: flag.Evidence) -> flag.Demand | None:

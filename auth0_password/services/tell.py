@@ -18,14 +18,15 @@ from ..exceptions import (
     GatewayError,
     LimitReachedError,
     MailOffError,
+    MailRefusedError,
+    MailServerError,
     NoPasswordHereError,
     ThrottledError,
     UnknownUserError,
 )
-from ..gateway import UserProfile, get_gateway
 from ..models import PasswordState, ResetRequirement, Tell
 from . import throttles, work
-from .changes import hint_of_link, record_read, state_of
+from .changes import hint_of_link, read
 from .flag.mirroring import FIRST_RETRY, next_try
 from .letters import letter
 from .mails import address_of, ask
@@ -48,14 +49,6 @@ FINAL: dict[type[Auth0PasswordError], str] = {
 
 NOT_FOUND = 500
 """From this status on the mail server's refusal of an address is final (RFC 5321 §4.2.1)."""
-
-
-class MailServerError(Auth0PasswordError):
-    """This site's mail server did not take a mail. (Its own errors hold addresses.)"""
-
-
-class MailRefusedError(MailOffError):
-    """The mail server will not take a mail to this address, now or later."""
 
 
 def tell(requirement: ResetRequirement) -> None:
@@ -82,7 +75,7 @@ def tell(requirement: ResetRequirement) -> None:
 def send_link(state: PasswordState) -> None:
     """Have Auth0 mail one link that staff asked for. Raises as `tell` does."""
     try:
-        address, connection = address_of(_read(state.user))
+        address, connection = address_of(read(state.user))
         ask(address, connection, "")
     except LimitReachedError as error:
         _link_due([state.pk], error.retry_at)
@@ -108,24 +101,14 @@ def _told(requirement: ResetRequirement) -> str:
     """Send it. Returns the outcome."""
     if not _is_wanted(requirement):
         return NOT_NEEDED
-    address, connection = address_of(_read(requirement.user))
-    if not _is_wanted(requirement):
+    address, connection = address_of(read(requirement.user))
+    if not _is_wanted(requirement):  # the read has shown a new password
         return NOT_NEEDED
     if requirement.tell == Tell.AUTH0:
         ask(address, connection, "")
     else:
         _mail(requirement, address)
     return SENT
-
-
-def _read(user: AbstractBaseUser) -> UserProfile:
-    """Read the user and take it over: whoever has changed by now is found out before a mail is sent."""
-    state = state_of(user)
-    if state is None or not state.subject:
-        raise NoPasswordHereError("this user never signed in through Auth0")
-    profile = get_gateway().read_user(state.subject)
-    record_read(user, profile)
-    return profile
 
 
 def _mail(requirement: ResetRequirement, address: str) -> None:

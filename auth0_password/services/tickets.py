@@ -12,16 +12,14 @@ from django.utils import timezone
 
 from ..conf import conf
 from ..exceptions import (
-    AccountBlockedError,
     GatewayError,
     MailOnlyError,
-    NoPasswordHereError,
     ProofMissingError,
 )
 from ..gateway import Identity, Ticket, UserProfile, get_gateway
 from ..models import PasswordState, Reason, UsedToken
 from . import throttles
-from .changes import hint_of_link, record_read, state_of
+from .changes import hint_of_link, home_of, read, state_of
 from .records import open_requirements
 from .sessions import Stamp
 
@@ -42,34 +40,29 @@ def may_have_ticket(state: PasswordState | None, proof: Stamp | None) -> bool:
     """Whether `issue_ticket` would probably agree: what a page offers. Does not ask Auth0."""
     if state is None or proof is None or not _proves(proof, state) or _is_used(proof):
         return False
-    return not why_mail_only(state, proof, linked=state.linked)
-
-
-def after_breach(state: PasswordState) -> bool:
-    """Whether the old password proves nothing: somebody else may know it."""
-    return breach_since(state) is not None
+    return not why_mail_only(state, proof, breach=breach_since(state))
 
 
 def breach_since(state: PasswordState) -> datetime | None:
-    """When the first breach that is still open became known."""
+    """When the first breach that is still open became known: from then on the old password proves nothing."""
     if not state.needs_reset:
         return None
     first: datetime | None = open_requirements(state).filter(reason=Reason.BREACH).aggregate(at=Min("raised_at"))["at"]
     return first
 
 
-def why_mail_only(state: PasswordState, proof: Stamp, *, linked: bool) -> str:
-    """Why a sign-in like this one may not authorise the change, however fresh: `breach`, `linked`, or "".
+def why_mail_only(state: PasswordState, proof: Stamp, *, breach: datetime | None) -> str:
+    """Why a sign-in like this one may not authorise the change, however fresh: `breach`, `linked`, or "". `breach` is
+    the state's `breach_since`.
 
     After a breach only with a second factor, and only for somebody who was seen with one before: whoever knows the
     leaked password might have enrolled one since. With linked identities only a re-authentication of which the
     tenant's Action says that it went through a database connection: otherwise it may have gone through another
     identity, whose owner need not know this password.
     """
-    since = breach_since(state)
-    if since and not (proof.mfa and state.mfa_seen_at and state.mfa_seen_at < since):
+    if breach and not (proof.mfa and state.mfa_seen_at and state.mfa_seen_at < breach):
         return "breach"
-    return "linked" if linked and not (proof.reauthenticated and proof.strategy == "auth0") else ""
+    return "linked" if state.linked and not (proof.reauthenticated and proof.strategy == "auth0") else ""
 
 
 def issue_ticket(user: AbstractBaseUser, *, proof: Stamp | None) -> Ticket:
@@ -82,9 +75,8 @@ def issue_ticket(user: AbstractBaseUser, *, proof: Stamp | None) -> Ticket:
     if state is None or proof is None or not _proves(proof, state):
         raise ProofMissingError("sign in again first")
     throttles.hit("ticket", user.pk)
-    profile = get_gateway().read_user(state.subject)
-    state = record_read(user, profile)
-    identity = _checked(profile, state, proof)
+    profile = read(user)
+    identity = _checked(profile, user.password_state, proof)  # type: ignore[attr-defined]  # as the read left it
     key = _claim(proof)
     try:
         ticket = get_gateway().create_change_ticket(profile, identity, organization=proof.org)
@@ -102,12 +94,8 @@ def _proves(proof: Stamp | None, state: PasswordState) -> bool:
 
 
 def _checked(profile: UserProfile, state: PasswordState, proof: Stamp) -> Identity:
-    if profile.blocked:
-        raise AccountBlockedError("the account is blocked at Auth0")
-    identity = profile.database_identity(conf.CONNECTION)
-    if identity is None:
-        raise NoPasswordHereError("no password in this site's connection")
-    why = why_mail_only(state, proof, linked=len(profile.identities) > 1)
+    identity = home_of(profile)
+    why = why_mail_only(state, proof, breach=breach_since(state))
     if why:
         raise MailOnlyError(f"only a link by e-mail: {why}")
     if not proof.counts(state):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from ..conf import conf
@@ -11,7 +12,7 @@ from ..models import PasswordHome, PasswordState
 from .changes import state_of
 from .connections import connection_options
 from .sessions import Stamp
-from .tickets import after_breach, why_mail_only
+from .tickets import breach_since, why_mail_only
 
 if TYPE_CHECKING:
     from django.contrib.auth.base_user import AbstractBaseUser
@@ -43,12 +44,13 @@ def ways(user: AbstractBaseUser, session: Mapping[str, Any]) -> list[Way]:
     May ask Auth0 for the connection's options, now and then; where that fails they count as usual.
     """
     state, stamp = state_of(user), Stamp.from_session(session) or UNKNOWN
-    found = [Way(name=name, why_not=WHY_NOT[name](state, stamp)) for name in conf.WAYS]
-    first = "email_link" if state is not None and after_breach(state) else ""
+    breach = breach_since(state) if state else None
+    found = [Way(name=name, why_not=WHY_NOT[name](state, stamp, breach)) for name in conf.WAYS]
+    first = "email_link" if breach else ""
     return sorted(found, key=lambda way: (not way.available, way.name != first))
 
 
-def why_not_reauthenticate(state: PasswordState | None, stamp: Stamp) -> str:
+def why_not_reauthenticate(state: PasswordState | None, stamp: Stamp, breach: datetime | None) -> str:
     """Signing in again proves who it is, unless the password may be known to others, or who signs in is not sure."""
     if state is None or not state.subject:
         return "" if state is not None and state.needs_reset else "local"
@@ -56,17 +58,17 @@ def why_not_reauthenticate(state: PasswordState | None, stamp: Stamp) -> str:
         return "elsewhere"
     if state.needs_reset and conf.FORCE_AT != "site":
         return "stopped"
-    return why_mail_only(state, replace(stamp, reauthenticated=True), linked=state.linked)
+    return why_mail_only(state, replace(stamp, reauthenticated=True), breach=breach)
 
 
-def why_not_email_link(state: PasswordState | None, stamp: Stamp) -> str:
+def why_not_email_link(state: PasswordState | None, stamp: Stamp, breach: datetime | None) -> str:
     """A link goes to the address at Auth0: not to one that nobody confirmed, while there is another way."""
-    why = why_not_universal_login(state, stamp)
+    why = why_not_universal_login(state, stamp, breach)
     unsure = state is not None and state.address_verified is False
-    return why or ("unconfirmed" if unsure and not why_not_reauthenticate(state, stamp) else "")
+    return why or ("unconfirmed" if unsure and not why_not_reauthenticate(state, stamp, breach) else "")
 
 
-def why_not_universal_login(state: PasswordState | None, stamp: Stamp) -> str:
+def why_not_universal_login(state: PasswordState | None, stamp: Stamp, breach: datetime | None) -> str:
     """ "Forgot password?" on the sign-in page."""
     if state is None or not state.subject:
         return "local"
@@ -75,7 +77,7 @@ def why_not_universal_login(state: PasswordState | None, stamp: Stamp) -> str:
     return "switched_off" if connection_options().self_service_change is False else ""
 
 
-WHY_NOT: dict[str, Callable[[PasswordState | None, Stamp], str]] = {
+WHY_NOT: dict[str, Callable[[PasswordState | None, Stamp, datetime | None], str]] = {
     "reauthenticate": why_not_reauthenticate,
     "email_link": why_not_email_link,
     "universal_login": why_not_universal_login,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
 
 from ..answers import landing, next_of, to_page
 from ..answers.redirects import SeeOther
@@ -25,6 +26,7 @@ class ProfileView(Page):
             request,
             "profile",
             state=state,
+            grace=_has_grace(state),
             has_password_here=state is not None and state.password_home == PasswordHome.DATABASE,
             lives_elsewhere=state is not None and state.password_home == PasswordHome.ELSEWHERE,
             provider=provider_name(state) if state else "",
@@ -49,6 +51,7 @@ class RequiredView(WayOutPage):
             request,
             "required",
             state=state,
+            grace=_has_grace(state),
             requirement=state.requirement,
             signed_in=stamp.signed_in_at if stamp else None,
             fresh=may_have_ticket(state, stamp),
@@ -72,6 +75,11 @@ class CheckView(WayOutPage):
         if state and state.needs_reset:
             return to_page("required", next_url=next_url, checked="1")
         return SeeOther(landing(next_url))
+
+
+def _has_grace(state: PasswordState | None) -> bool:
+    """Whether a new password is required, but nothing is held back yet."""
+    return state is not None and state.needs_reset and not state.blocks(timezone.now())
 
 
 def provider_name(state: PasswordState) -> str:

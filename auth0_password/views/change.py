@@ -10,7 +10,7 @@ from ..services import issue_ticket, send_change_email, state_of
 from ..services.sessions import Stamp
 from ..services.sign_ins import MULTI_FACTOR, SignIn
 from ..services.subjects import address_at_auth0
-from ..services.tickets import after_breach
+from ..services.tickets import breach_since
 from ..services.waiting import ChangeAsked
 from .base import WayOutPage, only_if_named
 
@@ -70,7 +70,7 @@ def sign_in_again(request: HttpRequest) -> HttpResponse:
         login_hint=address,
         subject=state.subject,
         organization=stamp.org if stamp else "",
-        acr_values=MULTI_FACTOR if after_breach(state) else "",
+        acr_values=MULTI_FACTOR if breach_since(state) else "",
         for_change=True,
     )
     return to_authorize(request, wanted)

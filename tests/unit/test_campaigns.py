@@ -13,11 +13,16 @@ from django.db import connections
 from django.utils import timezone
 
 from auth0_password.conf import conf
-from auth0_password.exceptions import ConfigurationError, GatewayUnavailableError, UnknownOutcomeError
+from auth0_password.exceptions import (
+    ConfigurationError,
+    GatewayUnavailableError,
+    RehearsalGoneError,
+    UnknownOutcomeError,
+)
 from auth0_password.gateway import ConnectionOptions, set_gateway
 from auth0_password.models import PasswordState, ResetCampaign, ResetRequirement
 from auth0_password.services import clear_reset, confirm, reconcile, rehearse_reset, require_reset, subjects, withdraw
-from auth0_password.services.campaigns import RehearsalGoneError, amend, includes, leaves_no_superuser
+from auth0_password.services.campaigns import amend, includes, leaves_no_superuser
 from auth0_password.services.effects import perform
 from auth0_password.services.mails import send_change_email, send_change_email_to
 from auth0_password.services.reconcile import Counts

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from django.contrib.auth import get_user_model
 from django.test import Client
 from django.urls import get_resolver, reverse
+from django.utils import timezone
 
 from auth0_password import urls
 from auth0_password.models import PasswordState, ResetRequirement, Throttle, UsedToken
@@ -139,3 +142,19 @@ def test_signing_out_ends_the_session_at_auth0_too(bob, client):
     assert "/v2/logout?client_id=demo-login-client&returnTo=http%3A%2F%2Ftestserver%2F" in answer.url
     client.force_login(bob, backend="django.contrib.auth.backends.ModelBackend")
     assert client.post(address("sign_out")).url == "/"
+
+
+def test_who_has_time_left_is_reminded_and_goes_on(signed_in, bob, grace):
+    require_reset(bob, reason="policy", by=grace, enforce_from=timezone.now() + timedelta(hours=3))
+    profile, page = (signed_in.get(address(name)).content.decode() for name in ("profile", "required"))
+    assert signed_in.get("/").status_code == 200
+    for text in (profile, page):
+        assert "You can go on using this site until" in text
+    assert address("required") in profile
+
+
+def test_who_is_held_back_is_not_told_that_they_can_go_on(signed_in, bob, grace):
+    require_reset(bob, reason="policy", by=grace)
+    profile, page = (signed_in.get(address(name)).content.decode() for name in ("profile", "required"))
+    assert "Please choose a new password." in profile
+    assert "You can go on" not in profile + page

@@ -373,7 +373,7 @@ class TestTheCommand:
         screen = StringIO()
         screen.isatty = lambda: True
         call_command("reconcile_passwords", "--kind", "check", stdout=screen)
-        assert "\rcheck: 6 of 7\rcheck: 7 of 7\r" in screen.getvalue()
+        assert "\r\x1b[Kcheck: 6 of 7\r\x1b[Kcheck: 7 of 7\r" in screen.getvalue()
 
     def test_failures_need_somebody(self, bob, auth0_gateway):
         require_reset(bob, reason="breach")

@@ -10,8 +10,9 @@ from django.db import Error
 
 from ...exceptions import ConflictError
 from ...services import clear_reset
-from ..people import COULD_NOT_RUN, NEEDS_YOU, Named, add_who, by_of, named, wrong_use
-from ..people import Command as BaseCommand
+from ..base import COULD_NOT_RUN, NEEDS_YOU, wrong_use
+from ..base import Command as BaseCommand
+from ..people import Named, add_who, by_of, named
 
 
 class Command(BaseCommand):

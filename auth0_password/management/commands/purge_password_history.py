@@ -9,8 +9,8 @@ from django.core.management.base import CommandError
 from django.db import Error
 
 from ...services.history import purge, purgeable
-from ..people import COULD_NOT_RUN
-from ..people import Command as BaseCommand
+from ..base import COULD_NOT_RUN
+from ..base import Command as BaseCommand
 
 
 class Command(BaseCommand):

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
-import json
 import signal
 import time
 from collections.abc import Iterator
@@ -13,27 +11,16 @@ from itertools import count
 from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured
-from django.core.management.base import BaseCommand, CommandError, CommandParser, DjangoHelpFormatter
+from django.core.management.base import CommandError, CommandParser
 from django.db import Error, connections
 
 from ...services import mirror
 from ...services.kinds import KINDS
 from ...services.reconcile import Counts, due, reconcile
+from ..base import COULD_NOT_RUN, NEEDS_YOU
+from ..base import Command as BaseCommand
 
 ROUNDS_WITHOUT_ASKING = 60
-NEEDS_YOU, COULD_NOT_RUN = 1, 2
-EXAMPLES = """\
-examples:
-  manage.py reconcile_passwords                   from cron, every few minutes
-  manage.py reconcile_passwords --watch           as a service, until it is stopped
-  manage.py reconcile_passwords --kind mirror     only the flag's copy in the tenant
-
-exit status: 0 everything that was due is done; 1 something needs you; 2 wrong use, or it could not run
-"""
-
-
-class Formatter(DjangoHelpFormatter, argparse.RawDescriptionHelpFormatter):
-    """Django's, with the examples as they are."""
 
 
 class Signalled:
@@ -68,18 +55,20 @@ class Signalled:
 class Command(BaseCommand):
     help = "Do the work that is due: read users at Auth0, copy the flag to the tenant, send signals that are owed."
 
-    def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> CommandParser:
-        return super().create_parser(prog_name, subcommand, epilog=EXAMPLES, formatter_class=Formatter, **kwargs)
+    examples = """\
+  manage.py reconcile_passwords                   from cron, every few minutes
+  manage.py reconcile_passwords --watch           as a service, until it is stopped
+  manage.py reconcile_passwords --kind mirror     only the flag's copy in the tenant
+"""
 
     def add_arguments(self, parser: CommandParser) -> None:
+        super().add_arguments(parser)
         parser.add_argument("--kind", action="append", choices=KINDS, help="only this kind; may be repeated")
         parser.add_argument("--limit", type=positive, metavar="N", help="at most N rows of each kind")
         parser.add_argument("--watch", action="store_true", help="go on until SIGTERM or SIGINT")
         parser.add_argument(
             "--interval", type=positive, default=60, metavar="SECONDS", help="with --watch: between two rounds (60)"
         )
-        parser.add_argument("--dry-run", action="store_true", help="only count what is due")
-        parser.add_argument("--json", action="store_true", help="print counts as JSON, one line a round")
 
     def handle(self, **options: Any) -> None:
         self.stop, self.options = Signalled(), options
@@ -115,10 +104,10 @@ class Command(BaseCommand):
         """Do it once, and say what was done. Returns what needs somebody, or an empty string."""
         kinds = self.options["kind"]
         if self.options["dry_run"]:
-            self.print({name: Counts(due=number, left=number) for name, number in due(kinds).items()})
+            self.tell({name: Counts(due=number, left=number) for name, number in due(kinds).items()})
             return ""
-        counts = reconcile(kinds, limit=self.options["limit"], stop=self.stop, tell=self.progress)
-        self.print(counts)
+        counts = reconcile(kinds, limit=self.options["limit"], stop=self.stop, tell=self.tried)
+        self.tell(counts)
         return complaint_about(counts)
 
     def ask_for_the_scope(self) -> None:
@@ -126,19 +115,16 @@ class Command(BaseCommand):
         if "mirror" in (self.options["kind"] or KINDS) and not self.options["dry_run"]:
             mirror.try_one_again()
 
-    def progress(self, name: str, counts: Counts) -> None:
-        if self.stdout.isatty() and not self.options["json"]:
-            self.stdout.write(f"\r{name}: {counts.tried} of {counts.due}", ending="")
-            self.stdout.flush()
+    def tried(self, name: str, counts: Counts) -> None:
+        self.progress(f"{name}: {counts.tried} of {counts.due}")
 
-    def print(self, counts: dict[str, Counts]) -> None:
-        if self.options["json"]:
-            self.stdout.write(json.dumps({name: asdict(one) for name, one in counts.items()}))
-            return
-        start = "\r" if self.stdout.isatty() else ""
-        for name, one in counts.items():
-            words = ", ".join(f"{number} {word}" for word, number in asdict(one).items())
-            self.stdout.write(f"{start}{name}: {words}")
+    def tell(self, counts: dict[str, Counts]) -> None:
+        rows = {name: asdict(one) for name, one in counts.items()}
+        self.print([f"{name}: {in_words(row)}" for name, row in rows.items()], rows)
+
+
+def in_words(row: dict[str, int]) -> str:
+    return ", ".join(f"{number} {word}" for word, number in row.items())
 
 
 def positive(text: str) -> int:

@@ -10,12 +10,13 @@ from django.core.management.base import CommandError, CommandParser
 from django.db import Error
 from django.db.models import Count, Q, QuerySet
 
-from ...exceptions import Auth0PasswordError
+from ...exceptions import Auth0PasswordError, RehearsalGoneError
 from ...models import CampaignStatus, Reason, ResetCampaign, Status, Tell
 from ...services import confirm, rehearse_reset
-from ...services.campaigns import RehearsalGoneError, leaves_no_superuser
-from ..people import COULD_NOT_RUN, NEEDS_YOU, add_who, by_of, moment, named, wrong_use
-from ..people import Command as BaseCommand
+from ...services.campaigns import leaves_no_superuser
+from ..base import COULD_NOT_RUN, NEEDS_YOU, wrong_use
+from ..base import Command as BaseCommand
+from ..people import add_who, by_of, moment, named
 
 REASONS = [value for value in Reason.values if value != Reason.TENANT]
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from django.contrib.auth import get_user_model
 from django.test import Client
 
+from auth0_password.gateway import set_gateway
 from auth0_password.models import PasswordState, ResetRequirement
 from auth0_password.services import clear_reset, look, require_reset, subjects
 from auth0_password.services.sessions import STAMP_KEY
-from auth0_password.testing import InMemoryGateway, set_gateway
+from auth0_password.testing import InMemoryGateway
 
 CANARY = "canary-8812"
 MODEL, AUTH0 = "django.contrib.auth.backends.ModelBackend", "auth0_password.backends.Auth0PasswordBackend"
