@@ -25,6 +25,7 @@ class PasswordChange(models.Model):
     way = models.CharField(_("way"), max_length=20, blank=True)
     mail_to = models.EmailField(blank=True, editable=False)
     mail_due_at = models.DateTimeField(null=True, editable=False, db_index=True)
+    mail_outcome = models.CharField(_("how telling the owner went"), max_length=64, blank=True)
     mail_sent_at = models.DateTimeField(_("owner told at"), null=True)
     revoke_due_at = models.DateTimeField(null=True, editable=False, db_index=True)
     revoked_at = models.DateTimeField(_("access at Auth0 ended at"), null=True)

@@ -43,6 +43,7 @@ class PasswordState(models.Model):
     subject_key = models.CharField(max_length=64, null=True, unique=True, editable=False)  # noqa: DJ001 - unknown is NULL
     password_home = models.CharField(_("password"), max_length=16, choices=PasswordHome, default=PasswordHome.UNKNOWN)
     connection = models.CharField(_("connection"), max_length=128, blank=True)
+    address = models.EmailField(_("address at Auth0"), blank=True)
     linked = models.BooleanField(_("has several identities"), default=False)
     address_verified = models.BooleanField(_("address is confirmed"), null=True)
     needs_reset = models.BooleanField(_("must choose a new password"), default=False)

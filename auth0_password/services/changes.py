@@ -147,6 +147,7 @@ def evidence_of(profile: UserProfile) -> flag.Evidence:
         database=identity.connection if identity else "",
         elsewhere=profile.identities[0].connection,
         linked=len(profile.identities) > 1,
+        address=(identity.email if identity else "") or profile.email,
         # Auth0 says it of the root's address, which a linked database identity need not have.
         address_verified=profile.email_verified if identity and not identity.email else None,
         flagged=profile.needs_password_reset,

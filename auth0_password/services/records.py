@@ -31,7 +31,7 @@ WRITABLE = [
     if not field.primary_key and field.name not in OWN_WAY
 ]
 SAME_NAMES = (
-    "subject", "connection", "linked", "address_verified", "changed_at", "read_at", "check_tries",
+    "subject", "connection", "address", "linked", "address_verified", "changed_at", "read_at", "check_tries",
     "sessions_valid_since", "sessions_valid_since_here", "mirror_due_at", "mirror_tries", "mirror_error",
 )  # fmt: skip
 """What the row and the pure state call the same."""

@@ -36,9 +36,11 @@ class Closed:
 
 @dataclass(frozen=True)
 class Changed:
-    """Write the change down, once, and announce it. `at` is in Auth0's clock."""
+    """Write the change down, once, and announce it. `at` is in Auth0's clock; `address` is the one that was known
+    before: whoever changes a password may have changed the address first."""
 
     at: datetime
+    address: str = ""
 
 
 @dataclass(frozen=True)

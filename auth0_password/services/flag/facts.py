@@ -54,8 +54,8 @@ class Evidence:
 
     `changed_at` is Auth0's `last_password_reset`, in Auth0's clock; all other times are in ours, converted as early as
     they can have been. `database` is the connection that holds a password, "" where there is none; `elsewhere` is the
-    first connection of whoever has none. `flagged` is the tenant's copy of the flag; `outdated` says that the
-    password was changed after the time that the copy names.
+    first connection of whoever has none. `address` is that of the database identity, else of the account. `flagged` is
+    the tenant's copy of the flag; `outdated` says that the password was changed after the time that the copy names.
     """
 
     subject: str
@@ -65,6 +65,7 @@ class Evidence:
     database: str = ""
     elsewhere: str = ""
     linked: bool = False
+    address: str = ""
     address_verified: bool | None = None
     flagged: bool = False
     outdated: bool = False
@@ -91,6 +92,7 @@ class Flag:
     subject: str = ""
     home: str = PasswordHome.UNKNOWN
     connection: str = ""
+    address: str = ""
     linked: bool = False
     address_verified: bool | None = None
     open: tuple[Requirement, ...] = ()

@@ -32,8 +32,7 @@ def take_over(flag: Flag, evidence: Evidence, now: datetime) -> tuple[Flag, tupl
     return after, (
         *([Closed(keys(closed), Status.CHANGED, evidence.changed_here)] if closed and evidence.changed_here else []),
         *withdrawn,
-        # The first read of a subject is the baseline: nobody is told of a change that we did not see happen.
-        *([Changed(evidence.changed_at)] if changed and flag.read_at and evidence.changed_at else []),
+        *_new_change(flag, evidence),
     )
 
 
@@ -73,6 +72,13 @@ def _changed(flag: Flag, evidence: Evidence) -> bool:
     """Whether the read shows a change that was not known before."""
     change, known = evidence.changed_at, flag.changed_at
     return change is not None and (known is None or change > known)
+
+
+def _new_change(flag: Flag, evidence: Evidence) -> tuple[Changed, ...]:
+    """The first read of a subject is the baseline: nobody is told of a change that we did not see happen."""
+    if evidence.changed_at is None or flag.read_at is None or not _changed(flag, evidence):
+        return ()
+    return (Changed(evidence.changed_at, flag.address or evidence.address),)
 
 
 def _with_change(flag: Flag, evidence: Evidence, *, ends_sessions: bool) -> Flag:

@@ -83,7 +83,7 @@ def may_rebind(flag: Flag, evidence: Evidence) -> bool:
 
 def _rebound(flag: Flag, subject: str) -> Flag:
     """Another subject for the same user: what was known of the old one's password says nothing about this one."""
-    forgotten = replace(flag, changed_at=None, read_at=None, mirrored=None, mirror_due_at=None)
+    forgotten = replace(flag, address="", changed_at=None, read_at=None, mirrored=None, mirror_due_at=None)
     return replace(forgotten, subject=subject, home=PasswordHome.UNKNOWN)
 
 
@@ -106,7 +106,9 @@ def _seen(flag: Flag, evidence: Evidence, now: datetime) -> Outcome:
     after, effects = take_over(flag, evidence, now)
     if flag.read_at is not None and evidence.read_at < flag.read_at:
         return after, effects  # an older read: what else it shows was seen, or written, since
-    after = replace(after, linked=evidence.linked, address_verified=evidence.address_verified)
+    after = replace(
+        after, linked=evidence.linked, address=evidence.address, address_verified=evidence.address_verified
+    )
     return seen_again(replace(after, mirrored=_copy(flag, after, evidence))), effects
 
 
