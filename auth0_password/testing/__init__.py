@@ -5,7 +5,7 @@ In your `conftest.py`: `from auth0_password.testing import auth0_gateway, change
     def test_bob_is_held_back(client, bob, flag_user, change_password_of):
         flag_user(bob, reason="breach")
         client.force_login(bob)
-        assert client.get("/books/").status_code == 302
+        assert client.get("/books/").status_code == 303
         change_password_of(bob)  # this ends the session, as it does at a running site
         client.force_login(bob)
         assert client.get("/books/").status_code == 200
