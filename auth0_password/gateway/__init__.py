@@ -7,25 +7,43 @@ import threading
 
 from django.core.signals import setting_changed
 
+from .exports import ExportedUser
 from .limits import Allowance
+from .log_records import Changed, Leaked, LogPage, LogRecord, Written, page_from, record_from, subject_from
+from .logout_tokens import LogoutToken
 from .management import ManagementGateway
 from .pace import Priority, background, closed_by, set_pace
-from .types import ChangeEmail, ConnectionOptions, Gateway, Identity, Ticket, UserProfile
+from .session_tokens import SessionToken, answer_to, session_token_from
+from .types import ChangeEmail, ConnectionOptions, Gateway, Identity, Revoked, Ticket, UserProfile
 
 __all__ = [
     "Allowance",
     "ChangeEmail",
+    "Changed",
     "ConnectionOptions",
+    "ExportedUser",
     "Gateway",
     "Identity",
+    "Leaked",
+    "LogPage",
+    "LogRecord",
+    "LogoutToken",
     "Priority",
+    "Revoked",
+    "SessionToken",
     "Ticket",
     "UserProfile",
+    "Written",
+    "answer_to",
     "background",
     "closed_by",
     "get_gateway",
+    "page_from",
+    "record_from",
+    "session_token_from",
     "set_gateway",
     "set_pace",
+    "subject_from",
 ]
 
 _lock = threading.Lock()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from http.cookiejar import CookieJar, DefaultCookiePolicy
+from typing import IO
 
 import httpx
 from auth0.management import Auth0
@@ -23,9 +24,10 @@ class Client:
 
     def __init__(self, domain: Domain, clock: TenantClock, token: Callable[[], str], pace: Callable[[], Pace]) -> None:
         self._clock, self._pace = clock, pace
+        self._transport = Transport(domain)
         self._http = httpx.Client(
             base_url=domain.url,
-            transport=Transport(domain),
+            transport=self._transport,
             headers={"accept-encoding": "identity"},
             event_hooks={"request": [note_the_time], "response": [self._learn]},
             cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),  # none: these calls are no one browser's
@@ -39,6 +41,16 @@ class Client:
         """A call of the Authentication API. auth0-python's half for it keeps no connection, shows no headers and has
         no time-out for the whole."""
         return self._http.post(path, json=json, data=form)
+
+    def get(
+        self, path: str, *, params: Mapping[str, str] | None = None, headers: Mapping[str, str] | None = None
+    ) -> httpx.Response:
+        """What auth0-python has no verb for."""
+        return self._http.get(path, params=params, headers=headers)
+
+    def download(self, url: str, file: IO[bytes]) -> int:
+        """Write what lies at a link of Auth0's into a file, without any credentials. Returns the answer's status."""
+        return self._transport.download(url, file)
 
     def _learn(self, response: httpx.Response) -> None:
         self._clock.measure(response.headers.get("date"), response.request.extensions["sent_at"])

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
+from math import inf
 from time import monotonic
 
 
@@ -23,9 +24,9 @@ _ends_at: ContextVar[float] = ContextVar("auth0_password_deadline")
 
 
 @contextmanager
-def deadline() -> Iterator[None]:
-    """What is asked of Auth0 inside is over after `TIMEOUTS.total`, however slowly it answers."""
-    token = _ends_at.set(monotonic() + TIMEOUTS.total)
+def deadline(total: float | None = None, *, at_most: float = inf) -> Iterator[None]:
+    """What is asked of Auth0 inside is over after `total` seconds (`TIMEOUTS.total`), however slowly it answers."""
+    token = _ends_at.set(monotonic() + min(TIMEOUTS.total if total is None else total, at_most))
     try:
         yield
     finally:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -19,15 +19,34 @@ from .clock import TenantClock
 from .connections import RememberedConnections, options_from
 from .deadline import deadline
 from .errors import Call, translated
+from .exports import (
+    DOWNLOAD,
+    DOWNLOAD_SECONDS,
+    READ_JOB,
+    START_EXPORT,
+    ExportedUser,
+    fetched,
+    location_of,
+    started,
+    users_in,
+)
+from .keys import READ_KEYS, VERIFY_SECONDS, KeySet, fetch_keys
+from .logout_tokens import LogoutToken, logout_token_from
+from .logs import READ_LOGS, read_logs
 from .pace import InProcessPace, Pace, chosen_pace, current_priority
 from .profiles import profile_from
+from .revocation import revoke
 from .token import ManagementToken
-from .types import ChangeEmail, ConnectionOptions, Identity, Ticket, UserProfile
+from .types import ChangeEmail, ConnectionOptions, Identity, Revoked, Ticket, UserProfile
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from auth0.management import Auth0
+    from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 
     from .client import Client
+    from .log_records import LogPage
 
 Answer = TypeVar("Answer")
 
@@ -45,6 +64,7 @@ class ManagementGateway:
 
     def __init__(self) -> None:
         self._domain = conf.DOMAIN
+        self._issuers = {domain.issuer for domain in (conf.DOMAIN, conf.CUSTOM_DOMAIN) if domain}
         self._login_client_id = conf.login_client_id
         self._credentials = {
             "client_id": conf.MANAGEMENT_CLIENT_ID,
@@ -54,6 +74,7 @@ class ManagementGateway:
         self._clock = TenantClock()
         self._own_pace = InProcessPace()
         self._token = ManagementToken(self._fetch_token)
+        self._keys = KeySet(self._fetch_keys)
         self._connections = RememberedConnections(self._read_connection)
         self._opening = threading.Lock()
         self._opened: Client | None = None
@@ -96,9 +117,40 @@ class ManagementGateway:
         with deadline(), translated(CHANGE_EMAIL):
             return send_change_email(self._client, fields)
 
+    def revoke_access(self, subject: str, *, before: datetime | None) -> Revoked:
+        """See `Gateway.revoke_access`."""
+        return revoke(self._call, subject, before)
+
     def read_connection(self, name: str) -> ConnectionOptions:
         """See `Gateway.read_connection`."""
         return self._connections(name)
+
+    def read_logs(self, after: str, take: int) -> LogPage:
+        """See `Gateway.read_logs`."""
+        return self._call(READ_LOGS, lambda _api: read_logs(self._client, self._token, after, take))
+
+    def verify_logout_token(self, token: str) -> LogoutToken:
+        """See `Gateway.verify_logout_token`. A tenant's keys are the same at both of its hosts."""
+        with deadline(at_most=VERIFY_SECONDS):
+            return logout_token_from(
+                token, self._keys, issuers=self._issuers, audience=self._login_client_id, now=timezone.now()
+            )
+
+    def start_export(self) -> str:
+        """See `Gateway.start_export`."""
+        return self._call(START_EXPORT, started)
+
+    def read_export(self, job: str) -> Iterator[ExportedUser] | None:
+        """See `Gateway.read_export`."""
+        location = self._call(READ_JOB, lambda api: location_of(api, job, self._domain))
+        if not location:
+            return None
+        with deadline(DOWNLOAD_SECONDS), translated(DOWNLOAD):
+            return users_in(fetched(self._client.download, location))
+
+    def _fetch_keys(self) -> Mapping[str, RSAPublicKey]:
+        with translated(READ_KEYS):
+            return fetch_keys(self._client)
 
     def _read_connection(self, name: str) -> ConnectionOptions:
         return self._call(READ_CONNECTION, lambda api: found_connection(api, name))

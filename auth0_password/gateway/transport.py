@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import socket
 from time import monotonic
-from typing import Any
+from typing import IO, Any
 from urllib.request import getproxies, proxy_bypass
 
 import httpcore
@@ -18,6 +18,9 @@ from . import deadline
 
 MAX_BODY = 2**20
 """Bytes. A longer answer is cut to nothing, which nobody takes for an answer."""
+
+MAX_FILE = 2**29
+"""Bytes of a download."""
 
 KEEP_ALIVE = 15.0
 """Seconds that an idle connection is kept: shorter than common servers and load balancers keep theirs."""
@@ -53,6 +56,16 @@ class Transport(httpx.BaseTransport):
         # We ask for nothing packed. What is packed all the same stays so: a small body may unpack to a huge one.
         headers = [(name, value) for name, value in answer.headers if name.lower() != b"content-encoding"]
         return httpx.Response(answer.status, headers=headers, content=body)
+
+    def download(self, url: str, file: IO[bytes]) -> int:
+        """Write the answer's body into a file as it comes. Returns its status; no redirect is followed."""
+        extensions = {"timeout": {"pool": deadline.time_left()}}
+        with self._pool.stream("GET", url, extensions=extensions) as answer:
+            for part in answer.iter_stream():
+                if file.tell() + len(part) > MAX_FILE:
+                    raise httpcore.ProtocolError("too long")
+                file.write(part)
+            return answer.status
 
     def close(self) -> None:
         self._pool.close()

@@ -5,9 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import MAXYEAR, UTC, datetime, timedelta
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from ..exceptions import UnexpectedAnswerError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from .exports import ExportedUser
+    from .log_records import LogPage
+    from .logout_tokens import LogoutToken
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,6 +98,15 @@ class ChangeEmail:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Revoked:
+    """How many sessions and refresh tokens were ended at Auth0. None: its plan, or the Management client's scopes, do
+    not allow it."""
+
+    sessions: int | None
+    tokens: int | None
+
+
+@dataclass(frozen=True, kw_only=True)
 class ConnectionOptions:
     """What a database connection asks of a new password, as far as Auth0 says so. Empty means: not said.
 
@@ -113,7 +129,7 @@ class ConnectionOptions:
 
 
 class Gateway(Protocol):
-    """The verbs that the services call. Every one raises `GatewayError` and nothing else.
+    """The verbs that the services call. Every one raises `GatewayError`, and nothing else unless it says so.
 
     Those that change something raise `UnknownOutcomeError` where the answer was lost: it may have happened.
     """
@@ -140,11 +156,39 @@ class Gateway(Protocol):
         and server) and `VerificationRequiredError` (bot detection) besides the usual.
         """
 
+    def revoke_access(self, subject: str, *, before: datetime | None) -> Revoked:
+        """End the user's sessions and refresh tokens that began before that time (Auth0's clock; None: all of them).
+
+        Sessions only with an Enterprise plan (Auth0: manage sessions with the Management API; scopes `read:sessions`,
+        `delete:sessions`, `read:refresh_tokens`, `delete:refresh_tokens`). Harmless to repeat. Auth0 carries it out a
+        moment after it has answered.
+        """
+
     def read_connection(self, name: str) -> ConnectionOptions:
         """What a database connection asks of passwords; remembered for some minutes.
 
         (`GET /api/v2/connections`; scopes `read:connections` and `read:connections_options`.)
         """
+
+    def read_logs(self, after: str, take: int) -> LogPage:
+        """At most `take` (100) records of the tenant's log that are newer than the `log_id` `after`, oldest first; the
+        newest ones where it is empty. (`GET /api/v2/logs`; scope `read:logs`.)"""
+
+    def verify_logout_token(self, token: str) -> LogoutToken:
+        """Read a logout token that is signed by the tenant for this site's login client.
+
+        Raises `NotGenuineError`; a `GatewayError` only where the tenant's keys cannot be had now.
+        """
+
+    def start_export(self) -> str:
+        """Have Auth0 write down all users with their last changes; returns the job's id.
+
+        (`POST /api/v2/jobs/users-exports`; scope `read:users`.)
+        """
+
+    def read_export(self, job: str) -> Iterator[ExportedUser] | None:
+        """The users that a job wrote down; None while it is at work. Reading on raises `UnexpectedAnswerError` where
+        the file is damaged."""
 
 
 def parse_time(value: object) -> datetime | None:

@@ -1,4 +1,4 @@
-"""What a request costs without the package, with it, and with one more query: `make bench`.
+"""What a request costs without the package, with it, and with one more query, and what pushes cost: `make bench`.
 
     python tests/benchmarks/run.py [--requests 300] [--database URL] [--output build/bench.json]
 
@@ -30,6 +30,8 @@ sys.path.insert(0, str(ROOT))
 import dj_database_url  # noqa: E402
 import django  # noqa: E402
 from django.conf import settings  # noqa: E402
+
+from tests.benchmarks import receivers  # noqa: E402
 
 MODEL = "django.contrib.auth.backends.ModelBackend"
 HERE = "tests.benchmarks.site"
@@ -130,7 +132,13 @@ def configure(database: str) -> None:
         SOCIAL_AUTH_AUTH0_DOMAIN="tenant.example",
         SOCIAL_AUTH_AUTH0_KEY="key",
         SOCIAL_AUTH_AUTH0_SECRET="secret",
-        AUTH0_PASSWORD={"MANAGEMENT_CLIENT_ID": "id", "MANAGEMENT_CLIENT_SECRET": "secret"},
+        AUTH0_PASSWORD={
+            "MANAGEMENT_CLIENT_ID": "id",
+            "MANAGEMENT_CLIENT_SECRET": "secret",
+            "ACTION_SECRET": receivers.SECRET,
+            "LOG_STREAM_TOKEN": receivers.TOKEN,
+        },
+        ANYMAIL={"MAILGUN_WEBHOOK_SIGNING_KEY": "key"},
         ACCOUNT_PASSWORD_USE_HISTORY=True,
         ACCOUNT_PASSWORD_EXPIRY=60 * 60 * 24 * 90,
         PASSWORD_USE_HISTORY=True,
@@ -269,6 +277,9 @@ def main() -> None:
         found, more = report(mode, measured, loop)
         figures |= found
         over += more
+    found, more = receivers.measure(max(1, options.requests // 5), count)
+    figures |= found
+    over += more
     loop.run_until_complete(close_connections())
     teardown_databases(old, 0)
     options.output.parent.mkdir(exist_ok=True)

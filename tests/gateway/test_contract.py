@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from django.utils import timezone
 
-from auth0_password.exceptions import UnexpectedAnswerError, UnknownOutcomeError, UnknownUserError
-from auth0_password.gateway import ConnectionOptions, get_gateway, set_gateway
+from auth0_password.exceptions import NotGenuineError, UnexpectedAnswerError, UnknownOutcomeError, UnknownUserError
+from auth0_password.gateway import ConnectionOptions, LogPage, get_gateway, set_gateway
 from auth0_password.testing import InMemoryGateway
 from tests.support.tenant import demo_seed
 
@@ -22,7 +22,8 @@ ALICE, BOB, CAROL = (
 def gateway(request):
     if request.param == "tenant":
         tenant = request.getfixturevalue("tenant")
-        tenant.seed(seed_with_scope("update:users_app_metadata"))
+        tenant.seed(seed_with_scopes("update:users_app_metadata", "read:logs"))
+        tenant.plan(job_delay_s=0)
         yield get_gateway()
         assert tenant.requests()
         return
@@ -38,12 +39,12 @@ def gateway(request):
     set_gateway(None)
 
 
-def seed_with_scope(scope):
-    """The demonstration's seed, where the site's server may do this as well."""
+def seed_with_scopes(*scopes):
+    """The demonstration's seed, where the site's server may do these as well."""
     seed = demo_seed()
     for client in seed["clients"]:
         if "scopes" in client:
-            client["scopes"] = sorted({*client["scopes"], scope})
+            client["scopes"] = sorted({*client["scopes"], *scopes})
     return seed
 
 
@@ -134,6 +135,49 @@ def test_a_connection_that_is_not_there(gateway):
         gateway.read_connection("nowhere")
 
 
+@pytest.fixture
+def somebody_was_written(gateway, request):
+    """One more record in the log, of somebody else's call."""
+
+    def write():
+        if isinstance(gateway, InMemoryGateway):
+            request_of = {"method": "patch", "path": f"/api/v2/users/{BOB}", "body": {"app_metadata": {}}}
+            gateway.write_log("sapi", "", details={"request": request_of})
+        else:
+            gateway.update_app_metadata(BOB, {"seen": True})
+
+    return write
+
+
+def test_the_log(gateway, somebody_was_written):
+    """By checkpoint, and without one the newest."""
+    somebody_was_written()
+    newest = gateway.read_logs("", 100)
+    assert newest.last
+    assert newest.count >= 1
+    assert gateway.read_logs(newest.last, 100) == LogPage(records=(), last="", count=0)
+    for _ in range(3):
+        somebody_was_written()
+    [first, second] = (gateway.read_logs(newest.last, 2), gateway.read_logs(newest.last, 100))
+    assert (first.count, second.count) == (2, 3)
+    assert newest.last < first.last < second.last
+    assert gateway.read_logs(first.last, 100) == LogPage(records=(), last=second.last, count=1)
+
+
+def test_all_users(gateway):
+    users = {user.subject: user.last_password_reset for user in gateway.read_export(gateway.start_export())}
+    assert {BOB, ALICE, CAROL} <= users.keys()
+    assert users[BOB] is None
+    assert users[ALICE] == gateway.read_user(ALICE).last_password_reset
+
+
+@pytest.mark.parametrize("token", ["", "x", "a.b.c"])
+def test_what_is_no_logout_token(gateway, token):
+    gateway.read_user(BOB)
+    with pytest.raises(NotGenuineError):
+        gateway.verify_logout_token(token)
+
+
 def test_a_lost_answer_in_memory():
     """What changes something happened all the same; a read is not affected."""
     memory = InMemoryGateway()
@@ -143,6 +187,7 @@ def test_a_lost_answer_in_memory():
         lambda: memory.update_app_metadata(BOB, {"needsPasswordReset": None}),
         lambda: memory.create_change_ticket(bob, bob.identities[0]),
         lambda: memory.send_change_email("bob@example.com", connection=DATABASE),
+        memory.start_export,
     ):
         with pytest.raises(UnknownOutcomeError):
             change()

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpResponse
-from django.urls import path
+from django.urls import include, path
 
 
 def user(request: Any) -> HttpResponse:
@@ -33,4 +34,7 @@ urlpatterns = [
     path("async/user/", auser),
     path("async/public/", apublic),
     path("password/", public, name="password_change"),  # which a peer wants
+    path("account/", include("auth0_password.urls")),
 ]
+with suppress(ImportError):  # where it is installed
+    urlpatterns.append(path("anymail/", include("anymail.urls")))
