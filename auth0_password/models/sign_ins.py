@@ -13,6 +13,7 @@ class Ended(models.TextChoices):
     """How a session ended."""
 
     SIGNED_OUT = "signed_out", _("signed out")
+    REPLACED = "replaced", _("signed in again in the same browser")
     CHANGED = "changed", _("the password was changed")
     BY_OWNER = "by_owner", _("ended by its owner, on another device")
     BY_STAFF = "by_staff", _("ended by the people who run this site")

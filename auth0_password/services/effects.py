@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import partial, singledispatch
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 from django.db.models import F
@@ -17,6 +17,8 @@ from . import work
 from .flag import Bound, Changed, Closed, Demand, Effect, Opened, Skipped
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from django.contrib.auth.base_user import AbstractBaseUser
 
 
@@ -64,13 +66,20 @@ def _(effect: Closed, context: Context) -> int:
 
 @perform.register
 def _(effect: Changed, context: Context) -> None:
+    now = timezone.now()
     row, is_new = PasswordChange.objects.using(context.database).get_or_create(
         # The subject that the state has when the read is taken over: a re-bound one is set by `Bound`, before this.
         subject_key=context.state.subject_key,
         changed_at=effect.at,
-        defaults={"user_id": context.state.pk, "announce_due_at": timezone.now()},
+        defaults={
+            "user_id": context.state.pk,
+            "announce_due_at": now,
+            "revoke_due_at": now,
+            **_mail_wanted(effect.address, now),
+        },
     )
     if is_new:
+        work.wake("mail", row.pk, using=context.database)  # and what else is due on the row
         transaction.on_commit(partial(announce_change, context.user, row), using=context.database)
 
 
@@ -81,6 +90,13 @@ def _(effect: Bound, context: Context) -> None:
     others.update(subject="", subject_key=None, read_at=None, version=F("version") + 1)
     context.state.subject_key = key
     PasswordState.objects.using(context.database).filter(pk=context.state.pk).update(mfa_seen_at=None)
+
+
+def _mail_wanted(address: str, now: datetime) -> dict[str, Any]:
+    """What a change's row says of the mail to its owner: due, or why there is none."""
+    if not conf.SITE_URL:
+        return {"mail_outcome": "off"}
+    return {"mail_to": address, "mail_due_at": now} if address else {"mail_outcome": "no_address"}
 
 
 def announce_requirement(user: AbstractBaseUser, row: ResetRequirement) -> None:

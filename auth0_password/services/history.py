@@ -7,14 +7,17 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.db import router
+from django.db.models import Q
 from django.utils import timezone
 
 from ..conf import conf
 from ..models import (
     CampaignStatus,
+    ChangeReport,
     PasswordChange,
     ResetCampaign,
     ResetRequirement,
+    SignIn,
     Status,
     Throttle,
     UsedToken,
@@ -41,8 +44,10 @@ def outdated(now: datetime) -> dict[str, QuerySet[Any]]:
         "closed requirements": requirements.filter(closed_at__lt=before).exclude(status=Status.OPEN),
         "skipped requirements": requirements.filter(status=Status.SKIPPED, raised_at__lt=before),
         "password changes": changes.filter(
-            changed_at__lt=before, mail_due_at=None, revoke_due_at=None, announce_due_at=None
+            changed_at__lt=before, mail_due_at=None, revoke_due_at=None, announce_due_at=None, warn_due_at=None
         ),
+        "sessions": _all(SignIn).filter(Q(ended_at__lt=before) | Q(expires_at__lt=before)),
+        "reports of changes": _all(ChangeReport).filter(expires_at__lt=now),
         "rehearsals": abandoned().filter(requirements=None),
         "campaigns": old.filter(
             status__in=[CampaignStatus.FINISHED, CampaignStatus.TAKEN_BACK], requirements__isnull=True

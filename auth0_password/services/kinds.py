@@ -14,8 +14,11 @@ from ..gateway import background
 from ..models import PasswordChange, PasswordState, ResetRequirement
 from . import work
 from .changes import look
+from .confirmation import tell_owner
+from .disputes import warn
 from .effects import announce_change, announce_requirement
 from .mirror import mirror
+from .revocation import revoke
 from .tell import send_link, tell
 
 if TYPE_CHECKING:
@@ -92,6 +95,9 @@ KINDS = {
     "mirror": Kind(model=PasswordState, due="mirror_due_at", do=mirror),
     "tell": Kind(model=ResetRequirement, due="tell_due_at", do=tell),
     "link": Kind(model=PasswordState, due="link_due_at", do=send_link),
+    "mail": Kind(model=PasswordChange, due="mail_due_at", do=tell_owner, calls_auth0=False),
+    "revoke": Kind(model=PasswordChange, due="revoke_due_at", do=revoke),
+    "warn": Kind(model=PasswordChange, due="warn_due_at", do=warn, calls_auth0=False),
     "require": Kind(model=ResetRequirement, due="announce_due_at", do=require, patience=OWN_TIME, calls_auth0=False),
     "announce": Kind(model=PasswordChange, due="announce_due_at", do=announce, patience=OWN_TIME, calls_auth0=False),
 }

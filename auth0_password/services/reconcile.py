@@ -97,13 +97,18 @@ def perform(kind: str, pk: str) -> None:
     """Do one row now, if it is due, and whatever else is due on it: others leave alone what we have in hand, and do
     not come back. Whatever fails is due again later."""
     [wanted] = chosen([kind]).values()
-    same_row = [wanted, *(other for other in KINDS.values() if other.model is wanted.model and other is not wanted)]
+    others = {name: other for name, other in KINDS.items() if other.model is wanted.model and other is not wanted}
+    for _ in range(ROUNDS):
+        if not sum([_took(name, one, pk) for name, one in {kind: wanted, **others}.items()]):
+            return
+
+
+def _took(name: str, kind: Kind, pk: str) -> bool:
     try:
-        for _ in range(ROUNDS):
-            if not sum(one.take(pk, timezone.now()) for one in same_row):
-                return
+        return kind.take(pk, timezone.now())
     except (GatewayError, ConflictError, MailServerError, OffError) as error:
-        logger.info("%s of %s: %s", kind, pk, error)
+        logger.info("%s of %s: %s", name, pk, error)
+        return False
 
 
 def chosen(kinds: Iterable[str] | None) -> dict[str, Kind]:

@@ -6,7 +6,6 @@ Each is work that is wanted (docs/model.md): committed first, done under a lease
 from __future__ import annotations
 
 from contextlib import suppress
-from smtplib import SMTPException, SMTPRecipientsRefused
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import F
@@ -30,6 +29,7 @@ from .changes import hint_of_link, read
 from .flag.mirroring import FIRST_RETRY, next_try
 from .letters import letter
 from .mails import address_of, ask
+from .post import post
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -46,9 +46,6 @@ FINAL: dict[type[Auth0PasswordError], str] = {
     UnknownUserError: "gone",
 }
 """Why nothing is sent, now or later."""
-
-NOT_FOUND = 500
-"""From this status on the mail server's refusal of an address is final (RFC 5321 §4.2.1)."""
 
 
 def tell(requirement: ResetRequirement) -> None:
@@ -116,14 +113,7 @@ def _mail(requirement: ResetRequirement, address: str) -> None:
     again_at = throttles.next_free("recipient", address)
     if again_at:
         raise LimitReachedError("recipient", retry_at=again_at)
-    try:
-        letter(requirement, address).send()
-    except SMTPRecipientsRefused as error:
-        if all(status >= NOT_FOUND for status, _answer in error.recipients.values()):
-            raise MailRefusedError("the mail server refuses the address") from None
-        raise MailServerError("the mail server does not take the address now") from None
-    except (SMTPException, OSError):
-        raise MailServerError("the mail server did not take the mail") from None
+    post(letter(requirement, address))
     with suppress(LimitReachedError):  # somebody took the last place meanwhile: this one is out all the same
         throttles.hit("recipient", address)
 

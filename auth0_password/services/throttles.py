@@ -59,17 +59,16 @@ def claim(name: str, who: Any, rate: Rate, now: datetime) -> bool:
     return False
 
 
+def is_full(name: str, who: Any, rate: Rate, now: datetime) -> bool:
+    """Whether this window has no place left. Counts nothing."""
+    row = {"key": key_of(name, who, rate), "window": _window(rate, now)}
+    return Throttle.objects.filter(**row, count__gte=rate.places).exists()
+
+
 def next_free(name: str, who: Any) -> datetime | None:
     """When `name` may be done again (aware, our clock); None: now. Counts nothing."""
     now = timezone.now()
-    full = [
-        _ends(rate, now)
-        for rate in conf.LIMITS[name]
-        if Throttle.objects.filter(
-            key=key_of(name, who, rate), window=_window(rate, now), count__gte=rate.places
-        ).exists()
-    ]
-    return max(full, default=None)
+    return max((_ends(rate, now) for rate in conf.LIMITS[name] if is_full(name, who, rate, now)), default=None)
 
 
 def key_of(name: str, who: Any, rate: Rate) -> str:

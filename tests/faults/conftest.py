@@ -25,7 +25,7 @@ class Reaper:
     def __init__(self, gateway) -> None:
         self.steps, self.at = 0, None
         self.written: list[str] = []
-        for name in ("read_user", "update_app_metadata"):
+        for name in ("read_user", "update_app_metadata", "revoke_access"):
             self._watch(gateway, name)
 
     @contextmanager
@@ -54,9 +54,9 @@ class Reaper:
     def _watch(self, gateway, name: str) -> None:
         call = getattr(gateway, name)
 
-        def watched(*arguments):
+        def watched(*arguments, **named):
             self._step()
-            answer = call(*arguments)
+            answer = call(*arguments, **named)
             if name == "update_app_metadata":
                 self.written.append(arguments[0])
             self._step()

@@ -18,7 +18,7 @@ def person(db, auth0_gateway, django_user_model, later):
 
     def make(number):
         subject = f"auth0|{number}"
-        auth0_gateway.add(subject)
+        auth0_gateway.add(subject, email=f"reader{number}@example.com")
         user = django_user_model.objects.create_user(f"reader{number}")
         subjects.bind(user, auth0_gateway.read_user(subject))
         later(minutes=1)

@@ -1,0 +1,139 @@
+"""“This was not me”: the link in the mail about a change."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from django.core import mail, signing
+from django.test import Client
+from django.urls import reverse
+
+from auth0_password.models import PasswordChange, PasswordState, ResetRequirement
+from auth0_password.services import look, reconcile, require_reset, state_of
+from auth0_password.services.disputes import SIGNER, change_of, dispute, token_of
+from tests.unit.conftest import BOB
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def change(bob, auth0_gateway, later):
+    """Somebody has changed Bob's password; he has the mail."""
+    later(minutes=5)
+    auth0_gateway.change_password(BOB)
+    look(bob)
+    reconcile()
+    return PasswordChange.objects.get()
+
+
+@pytest.fixture
+def link(change):
+    return re.search(r"/account/not-me/\S+/", mail.outbox[0].body)[0]
+
+
+def everything():
+    return [list(model.objects.values()) for model in (PasswordState, ResetRequirement, PasswordChange)]
+
+
+def test_opening_it_changes_nothing_and_names_nobody(client, link):
+    before = everything()
+    for _ in range(2):
+        answer = client.get(link)
+        assert answer.status_code == 200
+    text = answer.content.decode()
+    assert "Was this you?" in text
+    assert "b••@example.com" in text
+    assert "bob@example.com" not in text
+    assert answer["Referrer-Policy"] in {"same-origin", "no-referrer"}
+    assert everything() == before
+
+
+def test_saying_so_closes_every_door(client, bob, link, auth0_gateway, later):
+    mallory = Client()
+    later(seconds=30)
+    mallory.force_login(bob)
+    assert mallory.get("/").wsgi_request.user == bob
+    answer = client.post(link)
+    assert (answer.status_code, answer.url) == (303, link)
+    assert "closed the account" in client.get(link).content.decode()
+
+    assert mallory.get("/").wsgi_request.user.is_anonymous
+    state = PasswordState.objects.get(user=bob)
+    assert state.needs_reset
+    assert [row.reason for row in ResetRequirement.objects.open()] == ["breach"]
+    reconcile()
+    assert auth0_gateway.revoked[-1] == (BOB, None)
+    told = mail.outbox[-1]
+    assert told.to == ["grace@example.com"]
+    assert str(bob.pk) in told.body
+    assert "bob@example.com" not in told.body + told.subject
+
+
+def test_said_twice_is_said_once(client, link, auth0_gateway):
+    for _ in range(3):
+        client.post(link)
+        reconcile()
+    assert ResetRequirement.objects.count() == 1
+    assert [one.to for one in mail.outbox].count(["grace@example.com"]) == 1
+    assert len(auth0_gateway.revoked) == 2
+
+
+def test_after_the_next_change_the_old_link_ends_nothing_more(client, bob, link, auth0_gateway, later):
+    client.post(link)
+    later(minutes=5)
+    auth0_gateway.change_password(BOB)
+    look(bob)
+    assert not state_of(bob).needs_reset
+    client.post(link)
+    assert not PasswordState.objects.get(user=bob).needs_reset
+
+
+def test_it_lasts_two_weeks(client, link, later):
+    later(days=13, hours=23)
+    assert client.get(link).status_code == 200
+    later(hours=2)
+    assert client.get(link).status_code == 410
+    assert client.post(link).status_code == 410
+    assert not ResetRequirement.objects.exists()
+
+
+@pytest.mark.parametrize("spoil", [lambda t: t[:-1], lambda t: "x" + t, lambda t: t.replace(":", "."), lambda t: "a"])
+def test_a_damaged_link(client, change, spoil):
+    answer = client.post(reverse("auth0_password:not_me", args=[spoil(token_of(change))]))
+    assert answer.status_code == 410
+    assert "does not work any more" in answer.content.decode()
+    assert not ResetRequirement.objects.exists()
+
+
+@pytest.mark.parametrize("payload", ["", "1", ".", "x.y", "1.zzz", f"{10**30}.a", "1.\0", "٣.a", "-1."])
+def test_what_we_signed_in_another_shape(client, change, payload):
+    assert client.get(reverse("auth0_password:not_me", args=[SIGNER.sign(payload)])).status_code == 410
+
+
+def test_what_we_signed_for_another_purpose(client, change):
+    token = signing.TimestampSigner(salt="something else").sign(f"{change.pk}.{change.subject_key[:16]}")
+    assert client.get(reverse("auth0_password:not_me", args=[token])).status_code == 410
+
+
+def test_an_inactive_user_is_signed_out_all_the_same(bob, change):
+    bob.is_active = False
+    bob.save()
+    assert dispute(change_of(token_of(change)))
+    assert PasswordState.objects.get(user=bob).sessions_ended_at is not None
+    assert [row.status for row in ResetRequirement.objects.all()] == ["skipped"]
+    reconcile(["warn"])
+    assert mail.outbox[-1].to == ["grace@example.com"]
+
+
+def test_the_token_is_in_no_log(client, link, caplog):
+    with caplog.at_level("DEBUG"):
+        client.get(link)
+        client.post(link)
+    assert link.split("/")[-2] not in caplog.text
+
+
+def test_somebody_blocked_can_say_so(client, bob, link):
+    require_reset(bob, reason="policy")
+    client.force_login(bob)
+    assert client.get(link).status_code == 200
