@@ -1,6 +1,7 @@
 """How a refusal, a failure or a hand-over looks as HTTP: shared by the middleware, the pipeline and the views."""
 
 from .blocked import blocked, ended, problem
+from .ended_texts import why_ended
 from .problem_pages import problem_page, unreadable
 from .redirects import (
     landing,
@@ -33,4 +34,5 @@ __all__ = [
     "to_ticket",
     "to_waiting",
     "unreadable",
+    "why_ended",
 ]

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from ..models import PasswordState
 from ..services.sessions import ENDED_KEY
+from .ended_texts import why_ended
 from .redirects import APP_NAME, private, safe_next, to_page
 
 CODE = "password_reset_required"
@@ -42,9 +43,7 @@ def ended(request: HttpRequest) -> HttpResponse:
         return problem(
             status=401,
             title=_("Sign in again"),
-            detail=_("This session was ended.")
-            if request.session.get(ENDED_KEY) == "ended"
-            else _("This session ended because the password was changed."),
+            detail=why_ended(request.session.get(ENDED_KEY, "")),
             code="session_ended",
             login_url=request.build_absolute_uri(login_url),
         )

@@ -16,7 +16,8 @@ from social_core.exceptions import SocialAuthBaseException
 
 from ..services.requirements import label
 from .blocked import problem, wants_page
-from .problems import SOMEBODY_ELSE, STALE_PAGE, UNREADABLE, Problem, problem_of
+from .problem_texts import SOMEBODY_ELSE, STALE_PAGE, UNREADABLE, Problem
+from .problems import problem_of
 from .redirects import next_of, private
 
 

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Callable, MutableMapping
 from datetime import datetime, timedelta
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from ..models import PasswordState
+from ..models import Ended, PasswordState
 from ..signals import SessionsEndedEvent, sessions_ended
+from .closing import close, open_rows
 from .records import database_of, transact
-from .sessions import Stamp, ended_names
+from .sessions import STAMP_KEY, Stamp, ended_names, is_session_of, session_counts
 
 if TYPE_CHECKING:
     from django.contrib.auth.base_user import AbstractBaseUser
@@ -31,46 +31,70 @@ logger = logging.getLogger("auth0_password")
 def end_sessions(
     user: AbstractBaseUser,
     *,
-    keep: Stamp | None = None,
+    keep: MutableMapping[str, Any] | None = None,
     before: datetime | None = None,
     by: AbstractBaseUser | None = None,
-) -> Stamp | None:
-    """End the user's sessions: all, or all but the one that carries the stamp `keep`.
+    why: str = "",
+) -> int:
+    """End the user's sessions: all, or all but `keep`, the Django session of a request, which is stamped anew. (One
+    that was itself ended meanwhile ends none.)
 
-    Returns the stamp that the kept session must carry from now on. `before` (Auth0's clock, e.g. the `iat` of a
-    logout token) ends only sessions whose sign-in at Auth0 is older, however late the news comes. Whoever comes back
-    through a session at Auth0 that is older than the end is asked to sign in there again. `by` is who decided it.
-    Raises `ConflictError`.
+    Returns how many were open, of those that are known (`SignIn`). `before` (Auth0's clock, e.g. the `iat` of a logout
+    token) ends only sessions whose sign-in at Auth0 is older, however late the news comes. Whoever comes back through
+    a session at Auth0 that is older than the end is asked to sign in there again. `by` is who decided it; `why`, one
+    of `Ended`, what its owners are told, unless that follows from the rest. Raises `ConflictError`.
     """
-    now = timezone.now()
+    now, reason = timezone.now(), why or (Ended.AT_AUTH0 if before else _by_whom(user, by))
+    session = keep if keep is not None and is_session_of(user, keep) else None
+    stamp = Stamp.from_session(session) if session is not None else None
 
-    def write(state: PasswordState) -> None:
+    def write(state: PasswordState) -> int | None:
+        if session is not None and not session_counts(stamp, state):
+            return None
+        rows = open_rows(user_id=user.pk)
         if before is None:
-            state.sessions_ended_at = now
-        elif state.sessions_valid_since is None or before > state.sessions_valid_since:
-            state.sessions_valid_since = before
+            state.sessions_ended_at = max(now, state.sessions_ended_at or now)
+            return close(rows.filter(started_at__lte=now).exclude(key=stamp.id if stamp else ""), reason)
+        state.sessions_valid_since = max(before, state.sessions_valid_since or before)
+        return close(rows.filter(auth_time__lt=before), reason)
 
-    _end(user, write, now)
+    count = _end(user, write, now)
+    if session is not None and count is not None:
+        session[STAMP_KEY] = (stamp or Stamp.of_other_backend()).kept(now).to_session()
     logger.info("sessions of user %s ended (by %s)", user.pk, by.pk if by else None)
-    return replace(keep, kept_at=now.timestamp()) if keep else None
+    return count or 0
 
 
-def end_session(user: AbstractBaseUser, name: str, *, by: AbstractBaseUser | None = None) -> None:
-    """End one session, named by its stamp's id or by Auth0's `sid` (several sessions may share one).
+def end_session(user: AbstractBaseUser, *names: str, by: AbstractBaseUser | None = None) -> int:
+    """End one session, named by its stamp's id, by Auth0's `sid` (several sessions may share one), or by both.
 
-    Raises `ConflictError`.
+    Named by its `sid`, whoever comes back through that session at Auth0 is asked to sign in there again. Returns how
+    many were open, of those that are known. Raises `ConflictError`.
     """
-    now = timezone.now()
+    now, why = timezone.now(), _by_whom(user, by)
 
-    def write(state: PasswordState) -> None:
-        names = {name: until for name, until in ended_names(state).items() if until > now.timestamp()}
-        names[name] = _forget_at(now)
-        if len(names) > MOST_NAMES:
-            state.sessions_ended_at, names = now, {}
-        state.ended = json.dumps(names) if names else ""
+    def write(state: PasswordState) -> int:
+        known = {name: times for name, times in ended_names(state).items() if times[0] > now.timestamp()}
+        known |= {name: [_forget_at(now), now.timestamp()] for name in names if name}
+        mine = open_rows(user_id=user.pk)
+        count = close(mine.filter(key__in=names), why)
+        count += close(mine.filter(sid__in=names).exclude(sid=""), why or Ended.AT_AUTH0)
+        if len(known) > MOST_NAMES:
+            state.sessions_ended_at, known = max(now, state.sessions_ended_at or now), {}
+            count += close(mine.filter(started_at__lte=now), "")
+        state.ended = json.dumps(known) if known else ""
+        return count
 
-    _end(user, write, now)
+    count = _end(user, write, now) or 0
     logger.info("a session of user %s ended (by %s)", user.pk, by.pk if by else None)
+    return count
+
+
+def _by_whom(user: AbstractBaseUser, by: AbstractBaseUser | None) -> str:
+    """As `Ended` says it; empty where nobody in particular decided it."""
+    if by is None:
+        return ""
+    return Ended.BY_OWNER if by.pk == user.pk else Ended.BY_STAFF
 
 
 def _forget_at(now: datetime) -> int:
@@ -78,13 +102,17 @@ def _forget_at(now: datetime) -> int:
     return int((now + timedelta(seconds=settings.SESSION_COOKIE_AGE)).timestamp()) + 1
 
 
-def _end(user: AbstractBaseUser, write: Callable[[PasswordState], None], now: datetime) -> None:
-    def write_and_tell(state: PasswordState) -> PasswordState:
-        write(state)
-        _announce_later(user, state, now)
-        return state
+def _end(user: AbstractBaseUser, write: Callable[[PasswordState], int | None], now: datetime) -> int | None:
+    """What `write` returns: how many rows it marked; None where it ended nothing."""
 
-    user.password_state = transact(user.pk, write_and_tell)  # type: ignore[attr-defined]  # the one-to-one's reverse
+    def write_and_tell(state: PasswordState) -> tuple[PasswordState, int | None]:
+        count = write(state)
+        if count is not None:
+            _announce_later(user, state, now)
+        return state, count
+
+    user.password_state, count = transact(user.pk, write_and_tell)  # type: ignore[attr-defined]  # the one-to-one's reverse
+    return count
 
 
 def _announce_later(user: AbstractBaseUser, state: PasswordState, at: datetime) -> None:

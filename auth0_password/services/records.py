@@ -14,6 +14,7 @@ from ..exceptions import ConflictError
 from ..models import PasswordState, ResetRequirement
 from ..models.requirements import RequirementQuerySet
 from . import flag, work
+from .closing import close_older
 from .effects import Context, perform
 
 if TYPE_CHECKING:
@@ -145,6 +146,11 @@ def _keep(state: PasswordState, before: flag.Flag, after: flag.Flag, requirement
     state.needs_reset, state.required_at, state.enforce_from = after.needs_reset, after.required_at, after.enforce_from
     shown, newest = after.shown, [row.pk for row in requirements if row.pk and not row.skip_reason]
     state.requirement_id = (shown.key or newest[-1]) if shown else None
+    if (after.sessions_valid_since, after.sessions_valid_since_here) != (
+        before.sessions_valid_since,
+        before.sessions_valid_since_here,
+    ):
+        close_older(state)
     if after.check_due_at != before.check_due_at:
         rows = PasswordState.objects.using(database_of(state)).filter(pk=state.pk, check_due_at=before.check_due_at)
         rows.update(check_due_at=after.check_due_at)

@@ -5,14 +5,18 @@ from __future__ import annotations
 import json
 import secrets
 from collections.abc import Mapping, MutableMapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from datetime import UTC, datetime, timedelta
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
+from django.contrib.auth import SESSION_KEY
 from django.utils import timezone
 
 from ..models import PasswordState
 from .waiting import CHANGE_KEY
+
+if TYPE_CHECKING:
+    from django.contrib.auth.base_user import AbstractBaseUser
 
 STAMP_KEY = "_auth0_password"
 """Where the stamp lies in Django's session; it is data, so it works with every session engine."""
@@ -96,8 +100,7 @@ class Stamp:
         the change; after all were ended, only if the person authenticated later."""
         if state is None:
             return True
-        named = {self.id, self.sid} - {""}
-        return self.is_young_enough(state) and self._outlived_the_end(state) and not named & ended_names(state).keys()
+        return self.is_young_enough(state) and self._outlived_the_end(state) and not self._was_named(state)
 
     def is_young_enough(self, state: PasswordState) -> bool:
         """Whether the sign-in is younger than the last change."""
@@ -110,8 +113,20 @@ class Stamp:
         if state.sessions_ended_at is None:
             return True
         end = state.sessions_ended_at.timestamp()
-        authenticated = 0.0 if self.auth_age is None else self.at - self.auth_age
-        return (self.at if self.other else authenticated) > end or (self.kept_at or 0) >= end
+        return (self.at if self.other else self._authenticated) > end or (self.kept_at or 0) >= end
+
+    def _was_named(self, state: PasswordState) -> bool:
+        """By its id; or by its `sid`, unless the person was asked again at Auth0 since: that may keep the `sid`."""
+        names = ended_names(state)
+        return self.id in names or (self.sid in names and self._authenticated <= names[self.sid][1])
+
+    @property
+    def _authenticated(self) -> float:
+        return 0.0 if self.auth_age is None else self.at - self.auth_age
+
+    def kept(self, now: datetime) -> Self:
+        """The stamp of the session that ended all others at `now`, from then on."""
+        return replace(self, kept_at=now.timestamp())
 
     def age(self, now: datetime) -> timedelta | None:
         """How long before `now` (our clock) the person authenticated; not: came back through an SSO session."""
@@ -131,15 +146,22 @@ def session_counts(stamp: Stamp | None, state: PasswordState | None) -> bool:
     return state is None or not (state.sessions_valid_since or state.sessions_ended_at)
 
 
+def is_session_of(user: AbstractBaseUser, session: Mapping[str, Any]) -> bool:
+    """Whether a session is what brings that user. Whoever names themselves anew with every request (a token, a proxy)
+    has none."""
+    return bool(session.get(SESSION_KEY) == user._meta.pk.value_to_string(user))
+
+
 def ends_any(state: PasswordState | None) -> bool:
     """Whether any session of this user was ever ended: only then is a stamp looked at."""
     return state is not None and bool(state.sessions_valid_since or state.sessions_ended_at or state.ended)
 
 
-def ended_names(state: PasswordState) -> dict[str, int]:
-    """The sessions that were ended one by one: stamp ids and `sid`s, and the Unix second until which each is kept."""
-    names: dict[str, int] = json.loads(state.ended) if state.ended else {}
-    return names
+def ended_names(state: PasswordState) -> dict[str, list[float]]:
+    """The sessions that were ended one by one: stamp ids and `sid`s. Of each the Unix seconds until which it is kept,
+    and when it was ended (in our clock); older rows say only the first."""
+    names = json.loads(state.ended) if state.ended else {}
+    return {name: value if isinstance(value, list) else [value, value] for name, value in names.items()}
 
 
 def ended_by_change(stamp: Stamp | None, state: PasswordState | None) -> bool:
@@ -148,7 +170,8 @@ def ended_by_change(stamp: Stamp | None, state: PasswordState | None) -> bool:
 
 
 ENDED_KEY = "_auth0_password_ended"
-"""Set in the session that follows one that we ended, until its owner has been told: `changed` or `ended`."""
+"""Set in the session that follows one that we ended, until its owner has been told: one of `Ended`, or `ended` where
+nothing more is known."""
 
 
 def stamp_session(session: MutableMapping[str, Any], stamp: Stamp) -> None:
