@@ -5,6 +5,8 @@ Auth0PasswordError
 ├── PasswordResetRequired       (PermissionDenied)      a blocked user reached something that is closed
 ├── ConflictError                                       others kept writing the same row
 ├── MailServerError                                     this site's mail server did not take a mail
+├── NotGenuineError                                     a push or a token that Auth0 did not send to us
+├── VerifierError                                       the site's own verifier failed: nobody was let through
 ├── GatewayError                                        Auth0 did not give an answer that we can use
 │   ├── GatewayUnavailableError                         no answer: time-out, connection refused, 5xx
 │   │   ├── ThrottledError                              429, or our own pace: nothing happened
@@ -22,7 +24,9 @@ Auth0PasswordError
     │   └── MailRefusedError                            the mail server will never take this address
     ├── RehearsalGoneError                              a rehearsed decision cannot be confirmed any more
     ├── LimitReachedError                               too often; retry_at says when again
-    └── ForeignLinkError                                a link that does not lead to a sign-in here
+    ├── LinkGoneError                                   a link of ours that is too old, or damaged
+    ├── ForeignLinkError                                a link that does not lead to a sign-in here
+    └── AnotherPersonError                              a step for somebody else than who is signed in here
 """
 
 from __future__ import annotations
@@ -50,6 +54,15 @@ class ConflictError(Auth0PasswordError):
 
 class MailServerError(Auth0PasswordError):
     """This site's mail server did not take a mail. (Its own errors hold addresses.)"""
+
+
+class NotGenuineError(Auth0PasswordError):
+    """A push or a token is not what it says: not from our tenant, not for us, too old, or of another kind. The text
+    names what was wrong, never what it holds."""
+
+
+class VerifierError(Auth0PasswordError):
+    """The site's `RESET_VERIFIER` failed, or said nothing that counts: no approval. The text names its error."""
 
 
 class GatewayError(Auth0PasswordError):
@@ -136,5 +149,13 @@ class LimitReachedError(RefusedError):
         self.retry_at = retry_at
 
 
+class LinkGoneError(RefusedError):
+    """A link that this site sent is too old, damaged, or was taken back."""
+
+
 class ForeignLinkError(RefusedError):
     """A link into the login route that names another sign-in service, or was opened inside another page."""
+
+
+class AnotherPersonError(RefusedError):
+    """This step is for one person, and another is signed in here."""

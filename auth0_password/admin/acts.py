@@ -16,6 +16,7 @@ from django.utils.translation import gettext_noop, ngettext_lazy, pgettext_lazy
 from ..exceptions import ConflictError
 from ..services import clear_reset, end_sessions
 from ..services.bulk import look_again, mail_links
+from .people import write_log
 
 Words = str | Promise
 Do = Callable[[Sequence[Any], Any, str], Counter[str]]
@@ -25,7 +26,8 @@ Do = Callable[[Sequence[Any], Any, str], Counter[str]]
 class Act:
     """`do` takes users, who asks, and a note; it returns how many there were of each outcome (`OUTCOMES`).
 
-    `logged` is what Django's log of the admin says of it, in English: a log has one language.
+    `logged` is what Django's log of the admin says of whom it happened to, in English: a log has one language. The
+    note is kept with the requirement only: what somebody wrote about a user goes with the user.
     """
 
     permission: str
@@ -44,21 +46,36 @@ def clear(users: Sequence[Any], by: Any, note: str) -> Counter[str]:
     def clear_of(user: Any) -> str:
         if user.pk == by.pk:
             return "own"
-        return "cleared" if clear_reset(user, by=by, note=note) else "nothing_required"
+        if not clear_reset(user, by=by, note=note):
+            return "nothing_required"
+        write_log(by, [user], ACTS["clear"].logged)
+        return "cleared"
 
     return each(users, clear_of)
 
 
 def end(users: Sequence[Any], by: Any, note: str) -> Counter[str]:
     """Not one's own: whoever did that would not see what became of the others."""
+    devices = Counter[str]()
 
     def end_of(user: Any) -> str:
         if user.pk == by.pk:
             return "yourself"
-        end_sessions(user, by=by)
+        devices["devices"] += end_sessions(user, by=by)
+        write_log(by, [user], ACTS["sessions"].logged)
         return "ended"
 
-    return each(users, end_of)
+    return each(users, end_of) + devices
+
+
+def link(users: Sequence[Any], by: Any, note: str) -> Counter[str]:
+    write_log(by, users, ACTS["link"].logged)
+    return mail_links(users)
+
+
+def look(users: Sequence[Any], by: Any, note: str) -> Counter[str]:
+    write_log(by, users, ACTS["look"].logged)
+    return look_again(users)
 
 
 def each(users: Sequence[Any], verb: Callable[[Any], str]) -> Counter[str]:
@@ -87,7 +104,7 @@ ACTS = {
         permission="send_link",
         title=_("Send a link for a new password"),
         logged=gettext_noop("link for a new password asked for"),
-        do=lambda users, _by, _note: mail_links(users),
+        do=link,
         question=_("Send a link by e-mail?"),
         follows=_(
             "Auth0 mails it to the address that each of them signs in with. It voids older links. Their password "
@@ -99,7 +116,7 @@ ACTS = {
         permission="look_again",
         title=_("Look again at Auth0"),
         logged=gettext_noop("read at Auth0 asked for"),
-        do=lambda users, _by, _note: look_again(users),
+        do=look,
         question=_("Read them at Auth0 now?"),
         follows=_("Whoever has a new password there needs none any more. Nothing is changed at Auth0."),
         button=_("Look again"),
@@ -154,6 +171,7 @@ OUTCOMES = {
     "ended": ngettext_lazy(
         "The sessions of %(count)d user have ended.", "The sessions of %(count)d users have ended.", "count"
     ),
+    "devices": ngettext_lazy("%(count)d device was signed out.", "%(count)d devices were signed out.", "count"),
     "yourself": ngettext_lazy(
         "Your own sessions go on: end them on your account page.",
         "Your own sessions go on: end them on your account page.",
@@ -175,7 +193,7 @@ OUTCOMES = {
         "count",
     ),
 }
-GOOD = {"cleared", "sent", "read", "ended"}
+GOOD = {"cleared", "sent", "read", "ended", "devices"}
 
 
 def say(request: HttpRequest, outcomes: Counter[str]) -> None:

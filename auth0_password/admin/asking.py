@@ -20,7 +20,7 @@ from django.utils.translation import gettext_lazy
 
 from ..models import PasswordState
 from .acts import ACTS, say
-from .people import need_permission, security, touchable, visible_users, write_log
+from .people import need_permission, note_refused, security, touchable, visible_users
 
 SALT = "auth0_password.admin.selection"
 GOOD_FOR = 3600
@@ -74,6 +74,7 @@ def start(site: AdminSite, request: HttpRequest, users: Any, name: str) -> HttpR
     if chosen is None:
         return None
     able, unable = touchable(chosen, request)
+    note_refused(request, ACTS[name].permission, unable)
     say(request, Counter(superuser=len(unable)))
     if not able:
         return None
@@ -110,14 +111,11 @@ def answer(site: AdminSite, request: HttpRequest, name: str) -> HttpResponse:
     selection = Selection.of(request, name)
     users = [user for page in pages(selection.keys) for user in visible_users(site, request).filter(pk__in=page)]
     able, unable = touchable(users, request)
-    if unable:
-        keys = ", ".join(str(user.pk) for user in unable)
-        security.warning("user %s may not %s of superusers %s", request.user.pk, act.permission, keys)
+    note_refused(request, act.permission, unable)
     form = NoteForm(request.POST) if act.wants_note else None
     if form is not None and not form.is_valid():
         return question(site, request, selection, able, form)
     note = form.cleaned_data["note"] if form else ""
-    write_log(request, able, f"{act.logged}: {note}" if note else act.logged)
     say(request, Counter(superuser=len(unable)) + act.do(able, request.user, note))
     return HttpResponseRedirect(selection.back)
 

@@ -50,15 +50,21 @@ def touchable(users: Iterable[Any], request: HttpRequest) -> tuple[list[Any], li
     return able, unable
 
 
-def write_log(request: HttpRequest, users: Sequence[Any], what: str) -> None:
+def note_refused(request: HttpRequest, permission: str, users: Sequence[Any]) -> None:
+    """Say in the log which superusers somebody chose who is none."""
+    if users:
+        keys = ", ".join(str(user.pk) for user in users)
+        security.warning("user %s may not %s of superusers %s", request.user.pk, permission, keys)
+
+
+def write_log(by: Any, users: Sequence[Any], what: str) -> None:
     """One entry for each user in Django's log of the admin: who, whom, when and what. No names: they would outlive
     the user."""
     kind = ContentType.objects.get_for_model(get_user_model())
-    by: Any = request.user.pk
     LogEntry.objects.bulk_create(
         [
             LogEntry(
-                user_id=by,
+                user_id=by.pk,
                 content_type=kind,
                 object_id=str(user.pk),
                 object_repr=str(user.pk),

@@ -138,11 +138,12 @@ def go_on(
 def say(request: HttpRequest, campaign: ResetCampaign, tried: set[int]) -> None:
     """Write down of whom it was required just now, and say how many they are."""
     rows = [row for row in campaign.requirements.open().select_related("user") if row.pk in tried]
-    write_log(request, [row.user for row in rows], f"new password required ({campaign.reason})")
-    text = ngettext(
-        "%(count)d user must choose a new password.", "%(count)d users must choose a new password.", len(rows)
-    )
-    messages.success(request, text % {"count": len(rows)})
+    write_log(request.user, [row.user for row in rows], f"new password required ({campaign.reason})")
+    if rows:
+        text = ngettext(
+            "%(count)d user must choose a new password.", "%(count)d users must choose a new password.", len(rows)
+        )
+        messages.success(request, text % {"count": len(rows)})
     for group in skipped(campaign):
         text = ngettext("%(count)d user was skipped.", "%(count)d users were skipped.", group["count"])
         messages.warning(request, f"{text % {'count': group['count']}} {group['why']}")

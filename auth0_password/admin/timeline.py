@@ -11,11 +11,12 @@ from django.contrib.admin.models import LogEntry
 from django.contrib.auth import get_user_model
 from django.contrib.contenttypes.models import ContentType
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from ..models import PasswordChange, PasswordState, ResetRequirement, Status, Tell
 from ..services import state_of
 from ..services.requirements import label
+from ..services.revocation import NOT_ALLOWED
 from .acts import ACTS
 from .people import LOG_PREFIX
 
@@ -28,6 +29,12 @@ SKIPPED = {
     "inactive": pgettext_lazy("why skipped", "inactive"),
     "superuser": pgettext_lazy("why skipped", "superuser"),
 }
+UNTOLD = {
+    "no_address": gettext_lazy("The owner was not told: no address was known."),
+    "address_refused": gettext_lazy("The owner was not told: the mail server refuses the address."),
+    "mail_server": gettext_lazy("The owner is not told yet: the mail server did not take the mail."),
+}
+ACCESS = {"sessions": gettext_lazy("sessions"), "tokens": gettext_lazy("refresh tokens")}
 ENDS = {Status.CHANGED: "good", Status.CLEARED: "hand", Status.WITHDRAWN: "hand"}
 
 
@@ -84,13 +91,27 @@ def _end_of(row: ResetRequirement) -> Entry:
 
 
 def _of_change(change: PasswordChange) -> Iterator[Entry]:
-    yield Entry(at=change.changed_at, what=_("The password was changed at Auth0"), kind="good")
+    untold = UNTOLD.get(change.mail_outcome, "")
+    yield Entry(at=change.changed_at, what=_("The password was changed at Auth0"), said=str(untold), kind="good")
     if change.mail_sent_at:
         yield Entry(at=change.mail_sent_at, what=_("The owner was told of the change"))
     if change.revoked_at:
-        yield Entry(at=change.revoked_at, what=_("Access at Auth0 was ended"))
+        said = in_words(change.revoke_result)
+        yield Entry(at=change.revoked_at, what=_("What was older was ended at Auth0"), said=said)
     if change.disputed_at:
         yield Entry(at=change.disputed_at, what=_("The owner says that it was not them"), kind="bad")
+
+
+def in_words(result: str) -> str:
+    """ "sessions=2 tokens=not_allowed" for people."""
+    counts = dict(part.split("=", 1) for part in result.split())
+    words = []
+    for name, count in counts.items():
+        if count == NOT_ALLOWED:
+            words.append(_("%(what)s: not with this plan, or these scopes") % {"what": ACCESS[name]})
+        else:
+            words.append(f"{ACCESS[name]}: {count}")
+    return "; ".join(words)
 
 
 def _of_staff(user: Any) -> list[Entry]:

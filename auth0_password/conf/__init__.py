@@ -2,6 +2,7 @@
 
 from .domains import Domain, is_loopback, parse_domain
 from .limits import Rate
+from .secrets import is_weak, key_of
 from .settings import KEYS, Settings, conf
 
 BACKEND_NAME = "auth0"
@@ -10,4 +11,16 @@ BACKEND_NAME = "auth0"
 BACKEND = "auth0_password.backends.Auth0PasswordBackend"
 """Django's name of it, in `AUTHENTICATION_BACKENDS` and in sessions."""
 
-__all__ = ["BACKEND", "BACKEND_NAME", "KEYS", "Domain", "Rate", "Settings", "conf", "is_loopback", "parse_domain"]
+__all__ = [
+    "BACKEND",
+    "BACKEND_NAME",
+    "KEYS",
+    "Domain",
+    "Rate",
+    "Settings",
+    "conf",
+    "is_loopback",
+    "is_weak",
+    "key_of",
+    "parse_domain",
+]

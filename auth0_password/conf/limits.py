@@ -14,6 +14,7 @@ LIMITS = {
     "reauthenticate": "10/m",
     "ticket": "10/m",
     "check": "10/m",
+    "verify": "5/h,20/d",
 }
 """The limits that there are: for a person, but `forgot` for an internet address and `recipient` for a mailbox."""
 

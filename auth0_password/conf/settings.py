@@ -10,6 +10,7 @@ from django.conf import settings
 from ..exceptions import ConfigurationError
 from .domains import Domain, parse_domain
 from .limits import LIMITS, Rate, parse_rates
+from .secrets import parse_secrets
 
 Choice = TypeVar("Choice", bound=str)
 
@@ -24,6 +25,11 @@ class Settings:
     def DOMAIN(self) -> Domain:  # noqa: N802 - properties are named as the settings they read
         """The tenant's canonical host. Default: `SOCIAL_AUTH_AUTH0_DOMAIN`."""
         return parse_domain(self._text("DOMAIN", _social("DOMAIN")))
+
+    @property
+    def CUSTOM_DOMAIN(self) -> Domain | None:  # noqa: N802
+        """The tenant's other host, where it has one. Its tokens may name it as their issuer."""
+        return parse_domain(self._text("CUSTOM_DOMAIN")) if self._all().get("CUSTOM_DOMAIN") else None
 
     @property
     def MANAGEMENT_CLIENT_ID(self) -> str:  # noqa: N802
@@ -135,6 +141,38 @@ class Settings:
         value = self._all().get("RETENTION_DAYS", 365)
         if not isinstance(value, int) or isinstance(value, bool) or value < 1:
             raise ConfigurationError("AUTH0_PASSWORD['RETENTION_DAYS'] must be a whole number, 1 or more")
+        return value
+
+    @property
+    def ACTION_SECRET(self) -> tuple[str, ...]:  # noqa: N802
+        """What the tenant's Actions sign their reports with; none: there is no address for them."""
+        return parse_secrets("ACTION_SECRET", self._all().get("ACTION_SECRET"))
+
+    @property
+    def LOG_STREAM_TOKEN(self) -> tuple[str, ...]:  # noqa: N802
+        """The whole `Authorization` value of the tenant's log stream; none: there is no address for it."""
+        return parse_secrets("LOG_STREAM_TOKEN", self._all().get("LOG_STREAM_TOKEN"))
+
+    @property
+    def RESET_VERIFIER(self) -> str:  # noqa: N802
+        """The dotted path of what the site asks before somebody chooses a new password by a link: a subclass of
+        `services.verification.Verifier`. Empty: nothing, and there is no page for it."""
+        value = self._all().get("RESET_VERIFIER", "")
+        if not isinstance(value, str) or (value and not all(part.isidentifier() for part in value.split("."))):
+            raise ConfigurationError("AUTH0_PASSWORD['RESET_VERIFIER'] must be the dotted path of a class")
+        return value
+
+    @property
+    def VERIFIER_SECRET(self) -> tuple[str, ...]:  # noqa: N802
+        """What the tenant's Action signs with that leads to the verifier's page, and this site when it answers."""
+        return parse_secrets("VERIFIER_SECRET", self._all().get("VERIFIER_SECRET"))
+
+    @property
+    def BREACH_FROM_LOGS(self) -> bool:  # noqa: N802
+        """Whether a leaked password that the tenant's log tells of requires a new one."""
+        value = self._all().get("BREACH_FROM_LOGS", False)
+        if not isinstance(value, bool):
+            raise ConfigurationError("AUTH0_PASSWORD['BREACH_FROM_LOGS'] must be True or False")
         return value
 
     @property

@@ -18,7 +18,7 @@ from django.utils.functional import SimpleLazyObject
 from ..conf import conf
 from ..models import PasswordState
 from ..services import state_of
-from ..services.sessions import Stamp, ends_any, session_counts
+from ..services.sessions import Stamp, ends_any, is_session_of, session_counts
 from .openness import is_untouched
 
 logger = logging.getLogger("auth0_password")
@@ -54,9 +54,8 @@ def enforced(user: Any) -> Verdict:
 
 
 def has_ended(user: Any, state: PasswordState, session: Any) -> bool:
-    """Whether the user came with a session that does not count any more. Whoever names themselves anew with every
-    request (a token, a proxy) has none that could."""
-    if not ends_any(state) or session.get(SESSION_KEY) != user._meta.pk.value_to_string(user):
+    """Whether the user came with a session that does not count any more."""
+    if not ends_any(state) or not is_session_of(user, session):
         return False
     return not session_counts(Stamp.from_session(session), state)
 

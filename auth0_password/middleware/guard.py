@@ -16,8 +16,9 @@ from django.utils.functional import SimpleLazyObject
 from ..answers import blocked, ended, unreadable
 from ..exceptions import PasswordResetRequired
 from ..services import state_of
+from ..services.known_sessions import why_over
 from ..services.requirements import note_held_back
-from ..services.sessions import ENDED_KEY, Stamp, ended_by_change
+from ..services.sessions import ENDED_KEY, Stamp
 from ..services.waiting import note_change, noted_change
 from .decision import Verdict, have_at_hand, judge, stops, the_object
 from .openness import is_untouched, nobody_here
@@ -41,9 +42,9 @@ def answer(request: HttpRequest, verdict: Verdict) -> HttpResponse | None:
 def leave(request: HttpRequest) -> None:
     """End this session here. What it had asked for is kept, so that signing in goes on from there."""
     asked, stamp = noted_change(request.session), Stamp.from_session(request.session)
-    changed = ended_by_change(stamp, state_of(request.user))  # type: ignore[arg-type]  # judged: it is a user
+    why = why_over(stamp, state_of(request.user))  # type: ignore[arg-type]  # judged: it is a user
     logout(request)
-    request.session[ENDED_KEY] = "changed" if changed else "ended"
+    request.session[ENDED_KEY] = why
     if asked is not None:
         note_change(request.session, asked)
 

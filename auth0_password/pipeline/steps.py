@@ -13,13 +13,14 @@ from social_core.pipeline.social_auth import associate_user
 from social_core.pipeline.user import create_user
 
 from ..answers import leads_back, to_authorize, to_ticket, to_waiting
+from ..answers.client import client_of
 from ..backends import Auth0PasswordBackend
 from ..exceptions import GatewayError
 from ..gateway import UserProfile
 from ..services import issue_ticket, state_of, subjects
 from ..services.changes import hint_of_sign_in
+from ..services.known_sessions import begin
 from ..services.sessions import Stamp, has_second_factor
-from ..services.sessions import stamp_session as write_stamp
 from ..services.sign_ins import SignIn
 from ..services.waiting import ChangeAsked
 
@@ -56,7 +57,7 @@ def finish_reauthentication(backend: Auth0PasswordBackend, user: Any) -> HttpRes
     request, next_url = request_of(backend), backend.wanted.next
     stamp = Stamp.of_sign_in(backend.id_token or {}, state_of(user), reauthenticated=True)
     ticket = issue_ticket(user, proof=stamp) if leads_back(request) else None
-    write_stamp(request.session, stamp)
+    begin(user, request.session, stamp, client_of(request))
     request.session.cycle_key()
     if ticket is None:
         return to_waiting(request, ChangeAsked.now("tab", next_url))
@@ -145,7 +146,7 @@ def stamp_session(backend: Any, user: Any = None, **kwargs: Any) -> HttpResponse
     if SESSION_KEY in request.session:  # signed in, or ended: Django's login() would leave its key as it is
         request.session.cycle_key()
     if request.user.is_authenticated:
-        write_stamp(request.session, stamp)
+        begin(user, request.session, stamp, client_of(request))
     return None
 
 

@@ -3,6 +3,7 @@
 from .campaigns import confirm, rehearse_reset, withdraw
 from .changes import hint, look, state_of
 from .endings import end_session, end_sessions
+from .known_sessions import open_sessions
 from .mails import send_change_email
 from .reconcile import reconcile
 from .requirements import clear_reset, require_reset
@@ -17,6 +18,7 @@ __all__ = [
     "hint",
     "issue_ticket",
     "look",
+    "open_sessions",
     "reconcile",
     "rehearse_reset",
     "require_reset",

@@ -15,6 +15,8 @@ from django.utils.timesince import timesince, timeuntil
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, npgettext_lazy
 
+from ..services import devices
+
 register = template.Library()
 
 AGO: dict[str, Any] = {
@@ -33,6 +35,12 @@ def person(user: Any) -> str:
     """A user's full name, else what their model prints."""
     full_name = user.get_full_name() if hasattr(user, "get_full_name") else ""
     return full_name or str(user)
+
+
+@register.filter
+def device(user_agent: str) -> str:
+    """A browser as people call it: Firefox on Windows. Empty where nothing is recognised."""
+    return devices.device(user_agent)
 
 
 @register.filter

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -10,8 +10,25 @@ from typing import Any
 from django.utils import timezone
 
 from ..conf import conf
-from ..exceptions import GatewayError, UnexpectedAnswerError, UnknownOutcomeError, UnknownUserError
-from ..gateway import ChangeEmail, ConnectionOptions, Identity, Ticket, UserProfile
+from ..exceptions import (
+    GatewayError,
+    NotGenuineError,
+    UnexpectedAnswerError,
+    UnknownOutcomeError,
+    UnknownUserError,
+)
+from ..gateway import (
+    ChangeEmail,
+    ConnectionOptions,
+    ExportedUser,
+    Identity,
+    LogoutToken,
+    LogPage,
+    Revoked,
+    Ticket,
+    UserProfile,
+    page_from,
+)
 
 
 @dataclass(frozen=True)
@@ -34,7 +51,10 @@ class InMemoryGateway:
         self.users: dict[str, UserProfile] = {}
         self.tickets: list[Ticket] = []
         self.mails: list[str] = []
+        self.revoked: list[tuple[str, datetime | None]] = []
         self.connections: dict[str, ConnectionOptions] = {}
+        self.log: list[dict[str, Any]] = []
+        self.logout_tokens: dict[str, LogoutToken] = {}
         self.calls: list[Call] = []
         self.failing: GatewayError | None = None
         self.clock_offset = timedelta(0)
@@ -54,6 +74,22 @@ class InMemoryGateway:
         at = self.now()
         self.users[subject] = replace(self.users[subject], last_password_reset=at)
         return at
+
+    def write_log(self, kind: str, subject: str, **fields: Any) -> dict[str, Any]:
+        """One more record in the tenant's log, as its API and its streams tell it."""
+        when = self.now().isoformat().replace("+00:00", "Z")
+        record = {"log_id": f"{len(self.log) + 1:056}", "date": when, "type": kind, "user_id": subject, **fields}
+        self.log.append(record)
+        return record
+
+    def logout_token(self, subject: str = "", *, sid: str = "") -> str:
+        """A token that `verify_logout_token` takes: that session of the user's ended at the tenant now, or all."""
+        at, name = self.now().replace(microsecond=0), f"logout-token-{len(self.logout_tokens)}"
+        life = timedelta(minutes=2)
+        self.logout_tokens[name] = LogoutToken(
+            subject=subject, sid=sid, issued_at=at, expires_at=at + life, token_id=name
+        )
+        return name
 
     def now(self) -> datetime:
         return timezone.now() + self.clock_offset
@@ -85,12 +121,48 @@ class InMemoryGateway:
         self._maybe_fail(happened=True)
         return ChangeEmail()
 
+    def revoke_access(self, subject: str, *, before: datetime | None) -> Revoked:
+        """Kept in `revoked`, with the time before which; there was one of each."""
+        self._called("revoke_access", subject)
+        self._shown(subject)
+        self.revoked.append((subject, before))
+        self._maybe_fail(happened=True)
+        return Revoked(sessions=1, tokens=1)
+
     def read_connection(self, name: str) -> ConnectionOptions:
         """One of `connections`, else the site's own, of which nothing is known."""
         self._called("read_connection", name)
         if name not in self.connections and name != conf.CONNECTION:
             raise UnexpectedAnswerError("GET /api/v2/connections: no database connection of that name in the answer")
         return self.connections.get(name, ConnectionOptions(name=name))
+
+    def read_logs(self, after: str, take: int) -> LogPage:
+        """Of `log`."""
+        self._called("read_logs", after)
+        newer = [record for record in self.log if record["log_id"] > after]
+        return page_from(newer[:take] if after else newer[-take:])
+
+    def verify_logout_token(self, token: str) -> LogoutToken:
+        """One of `logout_token`."""
+        self._called("verify_logout_token", "")
+        if token not in self.logout_tokens:
+            raise NotGenuineError("a logout token: signature")
+        return self.logout_tokens[token]
+
+    def start_export(self) -> str:
+        """Its file is there at once."""
+        self._called("start_export", "")
+        self._maybe_fail(happened=True)
+        return "job_1"
+
+    def read_export(self, job: str) -> Iterator[ExportedUser] | None:
+        self._called("read_export", job)
+        return iter(
+            [
+                ExportedUser(subject=subject, last_password_reset=user.last_password_reset)
+                for subject, user in self.users.items()
+            ]
+        )
 
     def _shown(self, subject: str) -> UserProfile:
         if subject not in self.users:

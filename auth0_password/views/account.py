@@ -8,15 +8,16 @@ from django.utils import timezone
 from ..answers import landing, next_of, to_page
 from ..answers.redirects import SeeOther
 from ..models import PasswordHome, PasswordState
-from ..services import look, state_of, throttles, ways
+from ..services import look, open_sessions, state_of, throttles, ways
 from ..services.connections import connection_options
 from ..services.sessions import Stamp
 from ..services.tickets import may_have_ticket
 from .base import Page, WayOutPage, show
+from .sessions import just_told
 
 
 class ProfileView(Page):
-    """How this person signs in, and how they can change their password."""
+    """How this person signs in, how they can change their password, and where they are signed in."""
 
     http_method_names = ["get", "head", "options"]
 
@@ -33,6 +34,8 @@ class ProfileView(Page):
             ways=ways(request.user, request.session),  # type: ignore[arg-type]
             by_code=connection_options().reset_by_code,
             fresh=False,
+            sessions=open_sessions(request.user, request.session),  # type: ignore[arg-type]
+            told=just_told(request),
             next=request.path,
         )
 

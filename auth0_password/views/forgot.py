@@ -8,10 +8,10 @@ from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
+from ..answers.client import address_of
 from ..services import throttles
 from ..services.mails import send_change_email_to
 from .base import OpenPage, only_if_named, show
-from .client import address_of
 
 
 class ForgotForm(forms.Form):

@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import resolve_url
 from django.utils import timezone
 
-from ..answers import landing, next_of, note_asked, to_auth0_logout, to_authorize, to_page
+from ..answers import landing, next_of, note_asked, to_auth0_logout, to_authorize, to_page, why_ended
 from ..answers.redirects import SeeOther
 from ..conf import BACKEND, conf
 from ..exceptions import ForeignLinkError
@@ -96,7 +96,8 @@ class SignOutView(OpenPage):
 
 def login_page(request: HttpRequest, next_url: str, *, ended: str = "") -> HttpResponse:
     """The page with one button; `ended` says why the session before it is over."""
-    return show(request, "login", next=next_url, ended=ended, offers_link="email_link" in conf.WAYS)
+    why, offers_link = why_ended(ended) if ended else "", "email_link" in conf.WAYS
+    return show(request, "login", next=next_url, ended=ended, why=why, offers_link=offers_link)
 
 
 def _without_cookies(request: HttpRequest) -> HttpResponse:

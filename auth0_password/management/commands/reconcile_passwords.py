@@ -14,9 +14,11 @@ from django.core.exceptions import ImproperlyConfigured
 from django.core.management.base import CommandError, CommandParser
 from django.db import Error, connections
 
-from ...services import mirror
+from ...exceptions import ConflictError, GatewayError
+from ...services import log_pull, mirror
 from ...services.kinds import KINDS
 from ...services.reconcile import Counts, due, reconcile
+from ...services.sweep import Swept, sweep
 from ..base import COULD_NOT_RUN, NEEDS_YOU
 from ..base import Command as BaseCommand
 
@@ -59,12 +61,16 @@ class Command(BaseCommand):
   manage.py reconcile_passwords                   from cron, every few minutes
   manage.py reconcile_passwords --watch           as a service, until it is stopped
   manage.py reconcile_passwords --kind mirror     only the flag's copy in the tenant
+  manage.py reconcile_passwords --sweep           once a night: compare every user's last change with Auth0's
 """
 
     def add_arguments(self, parser: CommandParser) -> None:
         super().add_arguments(parser)
         parser.add_argument("--kind", action="append", choices=KINDS, help="only this kind; may be repeated")
         parser.add_argument("--limit", type=positive, metavar="N", help="at most N rows of each kind")
+        parser.add_argument(
+            "--sweep", action="store_true", help="first have Auth0 export all users, and read those who differ"
+        )
         parser.add_argument("--watch", action="store_true", help="go on until SIGTERM or SIGINT")
         parser.add_argument(
             "--interval", type=positive, default=60, metavar="SECONDS", help="with --watch: between two rounds (60)"
@@ -72,6 +78,8 @@ class Command(BaseCommand):
 
     def handle(self, **options: Any) -> None:
         self.stop, self.options = Signalled(), options
+        self.rows: dict[str, dict[str, int]] = {}
+        self.log_is_off_for: int | None = None
         with self.stop.by_signals():
             try:
                 self.watch() if options["watch"] else self.once()
@@ -80,13 +88,15 @@ class Command(BaseCommand):
 
     def once(self) -> None:
         self.ask_for_the_scope()
-        complaint = self.round()
+        complaint = "\n".join(filter(None, [self.sweep(), self.round()]))
         if complaint:
             raise CommandError(complaint, returncode=NEEDS_YOU)
 
     def watch(self) -> None:
         """A round that fails is told and forgotten: the next one does what it left."""
-        told, rounds = "", count()
+        told, rounds = self.sweep(), count()
+        if told:
+            self.stderr.write(told)
         while not self.stop.is_set():
             try:
                 if next(rounds) % ROUNDS_WITHOUT_ASKING == 0:
@@ -106,9 +116,37 @@ class Command(BaseCommand):
         if self.options["dry_run"]:
             self.tell({name: Counts(due=number, left=number) for name, number in due(kinds).items()})
             return ""
+        silent = "" if kinds else self.listen()
         counts = reconcile(kinds, limit=self.options["limit"], stop=self.stop, tell=self.tried)
         self.tell(counts)
-        return complaint_about(counts)
+        return "\n".join(filter(None, [silent, complaint_about(counts)]))
+
+    def sweep(self) -> str:
+        """Compare all users, where that is asked for. Returns what needs somebody."""
+        if not self.options["sweep"] or self.options["dry_run"]:
+            return ""
+        try:
+            self.rows["sweep"] = asdict(sweep(self.stop, tell=self.swept))
+        except (GatewayError, ConflictError) as error:
+            return f"the users were not compared: {error}"
+        return ""
+
+    def swept(self, so_far: Swept) -> None:
+        self.progress(f"sweep: {so_far.users} users")
+
+    def listen(self) -> str:
+        """Read on in the tenant's log. Where the scope is missing that is said once, and asked seldom."""
+        if self.log_is_off_for:
+            self.log_is_off_for -= 1
+            return ""
+        pulled = log_pull.pull_logs()
+        if pulled.off:
+            if self.log_is_off_for is None:
+                self.say(log_pull.SCOPE_MISSING)
+            self.log_is_off_for = ROUNDS_WITHOUT_ASKING
+            return ""
+        self.rows["logs"] = {"records": pulled.records, "hints": pulled.hints}
+        return "the tenant's log could not be read" if pulled.failed else ""
 
     def ask_for_the_scope(self) -> None:
         """Where the mirror is off: somebody may have granted the scope, and one user is enough to find out."""
@@ -119,7 +157,8 @@ class Command(BaseCommand):
         self.progress(f"{name}: {counts.tried} of {counts.due}")
 
     def tell(self, counts: dict[str, Counts]) -> None:
-        rows = {name: asdict(one) for name, one in counts.items()}
+        rows = self.rows | {name: asdict(one) for name, one in counts.items()}
+        self.rows = {}
         self.print([f"{name}: {in_words(row)}" for name, row in rows.items()], rows)
 
 
