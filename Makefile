@@ -17,16 +17,18 @@ long: .venv/.dev-installed  ## The same with many more examples: docs/testing.md
 check: .venv/.dev-installed  ## Lint, format, types, migrations
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/bandit --quiet --recursive --configfile pyproject.toml auth0_password
 	$(BIN)/mypy
 	$(BIN)/python manage.py makemigrations --check --dry-run
 
-bench: .venv/.dev-installed  ## What a request costs; writes build/bench.json
+bench: .venv/.dev-installed  ## What a request costs, and the local tenant; writes build/bench.json
 	$(BIN)/python tests/benchmarks/run.py $(ARGS)
+	$(BIN)/python tests/benchmarks/tenants.py
 
 docs: .venv/.dev-installed  ## The manual, into build/docs
 	$(BIN)/python -m sphinx --fail-on-warning --keep-going --quiet -b html docs build/docs
 
-screenshots: .venv/.dev-installed  ## The README's pictures, from a demo of their own
+screenshots: .venv/.dev-installed  ## The README's pictures, from a demo of their own; `make test` puts one of every page into build/screenshots
 	PORT=8010 TENANT_PORT=8011 TENANT_STATE=.demo/pictures.json DATABASE_URL=sqlite:///$(CURDIR)/.demo/pictures.sqlite3 \
 	  $(BIN)/python manage.py demo --reset --exec "$(BIN)/python docs/make_screenshots.py http://localhost:8010"
 

@@ -30,7 +30,11 @@ PACKAGE = ROOT / "auth0_password"
 PAGES = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").glob("*.md"))]
 SIGNALS = [name for name, value in vars(signals).items() if isinstance(value, Signal)]
 COMMANDS = [name for name, app in get_commands().items() if app == "auth0_password"]
-CHECKS = set(re.findall(r'id="auth0_password\.([EW]\d+)"', Path(checks.__file__).read_text(encoding="utf-8")))
+CHECKS = {
+    found
+    for path in (PACKAGE / "checks").glob("*.py")
+    for found in re.findall(r'id="auth0_password\.([EW]\d+)"', path.read_text(encoding="utf-8"))
+}
 DJANGOS_OWN = {"help", "version", "verbosity", "settings", "pythonpath", "traceback", "no_color", "force_color",
                "skip_checks"}  # fmt: skip
 

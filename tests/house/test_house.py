@@ -24,8 +24,9 @@ LEVELS = [
 ]  # fmt: skip
 LEVEL = {room: level for level, rooms in enumerate(LEVELS) for room in rooms}
 ALLOWED_SIDEWAYS = {
-    ("exceptions", "conf"), ("conf", "exceptions"), ("urls", "views"), ("views", "forms"), ("pipeline", "backends"),
-    ("contrib", "middleware"), ("checks", "pipeline"), ("apps", "checks"), ("apps", "receivers"),
+    ("exceptions", "conf"), ("conf", "exceptions"), ("urls", "views"), ("urls", "webhooks"), ("views", "forms"),
+    ("pipeline", "backends"), ("contrib", "middleware"), ("checks", "pipeline"), ("apps", "checks"),
+    ("apps", "receivers"),
 }  # fmt: skip
 
 

@@ -7,9 +7,11 @@ from django.contrib.auth import SESSION_KEY
 from django.utils import timezone
 
 from auth0_password.services import look
-from auth0_password.services.sessions import STAMP_KEY, Stamp, stamp_session
+from auth0_password.services.known_sessions import Client, begin
+from auth0_password.services.sessions import STAMP_KEY, Stamp
 from tests.surroundings.conftest import LOGIN_REQUIRED, put_before
 from tests.surroundings.site import BEGUN, CANARY, CLOSED
+from tests.surroundings.visitor import Visitor
 from tests.unit.conftest import BOB
 
 ENGINES = ["db", "cached_db", "cache", "file", "signed_cookies"]
@@ -35,7 +37,8 @@ def sign_in(visitor, bob, gateway):
     """As the callback does: a session, and the stamp of its ID token."""
     visitor.client.force_login(bob, backend=AUTH0)
     session, now = visitor.client.session, int(gateway.now().timestamp())
-    stamp_session(session, Stamp.of_sign_in({"sub": BOB, "auth_time": now, "iat": now}, bob.password_state))
+    stamp = Stamp.of_sign_in({"sub": BOB, "auth_time": now, "iat": now}, bob.password_state)
+    begin(bob, session, stamp, Client())
     session.save()
     keep(visitor, session)
 
@@ -99,6 +102,68 @@ def test_its_old_cookie_stays_dead(signed_in, change, bob, auth0_gateway, later,
             assert signed_in.body(answer) == f"{CANARY} False"
         else:
             assert answer["Location"].startswith("/account/login/"), url
+
+
+def test_whoever_has_the_other_browsers_is_out_at_their_next_request(signed_in, change, bob, auth0_gateway, later):
+    """SES-01: one chooses a new password, and comes back with it."""
+    others = [Visitor(signed_in.kind) for _ in range(2)]
+    for other in others:
+        sign_in(other, bob, auth0_gateway)
+    change(minutes=1)
+    later(seconds=2)
+    sign_in(signed_in, bob, auth0_gateway)
+    assert CANARY in signed_in.sees("/page/")
+    for other in others:
+        assert other.open("/page/")["Location"] == "/account/login/?next=/page/"
+        assert "Your password was changed" in other.sees("/account/login/")
+        assert other.open("/page/").status_code == 200  # nobody, where the view asks for nobody
+        assert "bob" not in other.sees("/page/")
+
+
+def test_ending_the_others_keeps_this_one(signed_in, bob, auth0_gateway, later):
+    """By the button on the account page: whatever engine holds the sessions, also one that the server cannot reach."""
+    others = [Visitor(signed_in.kind) for _ in range(3)]
+    for other in others:
+        sign_in(other, bob, auth0_gateway)
+    replayed = others[0].client.cookies[cookie_name()].value
+    later(minutes=10)
+    signed_in.post("/account/sessions/end-others/", {})
+    assert "3 other devices were signed out." in signed_in.sees("/account/")
+    assert "devices were signed out" not in signed_in.sees("/account/")
+    later(seconds=1)
+    for other in others:
+        assert other.open("/page/")["Location"].startswith("/account/login/")
+        assert "You signed this device out" in other.sees("/account/login/")
+    others[0].client.cookies[cookie_name()] = replayed
+    assert "bob" not in others[0].sees("/page/")
+    assert CANARY in signed_in.sees("/page/")
+
+
+def test_ending_one_leaves_the_rest(signed_in, bob, auth0_gateway, later):
+    one, other = Visitor(signed_in.kind), Visitor(signed_in.kind)
+    for visitor in (one, other):
+        sign_in(visitor, bob, auth0_gateway)
+    key = one.client.session[STAMP_KEY]["id"]
+    later(minutes=1)
+    assert signed_in.post(f"/account/sessions/{key}/end/", {}).status_code == 303
+    assert "That device was signed out." in signed_in.sees("/account/")
+    assert one.open("/page/")["Location"].startswith("/account/login/")
+    for visitor in (signed_in, other):
+        assert "for bob" in visitor.sees("/page/")
+
+
+def test_a_signed_in_session_that_signs_in_anew_has_another_key(signed_in, change, bob, auth0_gateway, later, engine):
+    """SES-02: after a change nothing of the old one is good for anything."""
+    old = signed_in.client.cookies[cookie_name()].value
+    change(minutes=1)
+    signed_in.open("/page/")
+    later(seconds=2)
+    sign_in(signed_in, bob, auth0_gateway)
+    assert signed_in.client.cookies[cookie_name()].value != old
+    assert "for bob" in signed_in.sees("/page/")
+    thief = Visitor(signed_in.kind)
+    thief.client.cookies[cookie_name()] = old
+    assert "bob" not in thief.sees("/page/")
 
 
 def test_it_is_nobody_on_public_pages(signed_in, change):

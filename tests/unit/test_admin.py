@@ -400,7 +400,7 @@ class TestWhatIsWrittenDown:
         }
         assert [entry.change_message for entry in entries] == [
             "Password: new password required (breach)",
-            "Password: requirement cleared by hand: wrong Bob",
+            "Password: requirement cleared by hand",
             "Password: link for a new password asked for",
             "Password: read at Auth0 asked for",
             "Password: all sessions ended",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from django.test import RequestFactory
 
-from auth0_password.views.client import address_of
+from auth0_password.answers.client import address_of, client_of
 
 FORGED, VISITOR, OUTER = "203.0.113.66", "198.51.100.7", "192.0.2.10"
 
@@ -46,3 +46,18 @@ def test_only_our_own_proxies_are_believed(settings, proxies, forwarded, counted
 )
 def test_what_one_client_can_choose_from_counts_as_one(address, counted):
     assert address_of(RequestFactory().get("/", REMOTE_ADDR=address)) == counted
+
+
+@pytest.mark.parametrize(
+    ("address", "kept"),
+    [("198.51.100.7:50123", VISITOR), ("[2001:db8::9]:50123", "2001:db8::9"), ("unknown", None), ("", None),
+     ("fe80::1%eth0", "fe80::1")],
+)  # fmt: skip
+def test_a_sign_in_is_remembered_by_the_address_itself(address, kept):
+    assert client_of(RequestFactory().get("/", REMOTE_ADDR=address)).ip == kept
+
+
+def test_a_browsers_own_word_is_cut_and_holds_nothing_that_a_database_refuses():
+    client = client_of(RequestFactory().get("/", headers={"User-Agent": "Fire\x00fox/1\x1b[31m\n" + "x" * 500}))
+    assert client.user_agent.startswith("Firefox/1[31mx")
+    assert len(client.user_agent) == 300

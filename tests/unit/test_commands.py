@@ -203,7 +203,7 @@ class TestPurge:
         later(minutes=1)
         auth0_gateway.change_password(BOB)
         look(bob)
-        PasswordChange.objects.update(announce_due_at=None)
+        PasswordChange.objects.update(announce_due_at=None, mail_due_at=None, revoke_due_at=None)
         UsedToken.objects.create(key="k", expires_at=timezone.now() + timedelta(minutes=5))
         throttles.hit("email", bob.pk)
 

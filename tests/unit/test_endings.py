@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from django.contrib.auth import SESSION_KEY
 from django.utils import timezone
 
 from auth0_password.models import PasswordState
 from auth0_password.services import end_session, end_sessions, look
 from auth0_password.services.endings import MOST_NAMES
-from auth0_password.services.sessions import Stamp, session_counts
+from auth0_password.services.sessions import STAMP_KEY, Stamp, session_counts
 from auth0_password.signals import sessions_ended
 from tests.unit.conftest import BOB
 
@@ -22,6 +24,11 @@ def signs_in(bob, gateway, *, sso_age=0, sid="sid-1"):
     second = int(gateway.now().timestamp())
     claims = {"sub": BOB, "iat": second, "auth_time": second - sso_age, "sid": sid}
     return Stamp.of_sign_in(claims, PasswordState.objects.get(user=bob))
+
+
+def session_of(user, stamp):
+    """A Django session that brings somebody, as far as it matters here."""
+    return {SESSION_KEY: str(user.pk), **({STAMP_KEY: stamp.to_session()} if stamp else {})}
 
 
 def state(bob):
@@ -52,13 +59,66 @@ def test_nobody_comes_back_through_an_older_session_at_auth0(bob, gateway, later
 
 def test_the_session_that_ends_the_others_goes_on_but_proves_nothing_new(bob, gateway, later):
     mine, other = signs_in(bob, gateway), signs_in(bob, gateway)
+    session = session_of(bob, mine)
     later(minutes=20)
-    kept = end_sessions(bob, keep=mine)
+    end_sessions(bob, keep=session)
+    kept = Stamp.from_session(session)
     assert (kept.counts(state(bob)), mine.counts(state(bob)), other.counts(state(bob))) == (True, False, False)
     assert kept.age(timezone.now()) >= timedelta(minutes=20)
     later(seconds=1)
     end_sessions(bob)
     assert not kept.counts(state(bob))
+
+
+def test_a_session_without_a_stamp_is_kept_too(bob, gateway, later):
+    """From before this package was installed."""
+    session = session_of(bob, None)
+    end_sessions(bob, keep=session)
+    assert session_counts(Stamp.from_session(session), state(bob))
+
+
+def test_what_is_kept_was_there(bob, gateway, later):
+    """Somebody else ended it while its request was under way: it ends nobody, and does not come back."""
+    mine = signs_in(bob, gateway)
+    session = session_of(bob, mine)
+    later(seconds=1)
+    end_sessions(bob)
+    later(seconds=1)
+    younger = signs_in(bob, gateway)
+    later(seconds=1)
+    end_sessions(bob, keep=session)
+    assert session == session_of(bob, mine)
+    assert not session_counts(Stamp.from_session(session), state(bob))
+    assert younger.counts(state(bob))
+
+
+def test_only_a_session_of_that_user_is_kept(bob, grace, gateway, later):
+    session = session_of(grace, signs_in(bob, gateway))
+    end_sessions(bob, keep=session)
+    assert not Stamp.from_session(session).counts(state(bob))
+
+
+def test_two_devices_that_end_each_other_leave_one(bob, gateway, later, monkeypatch):
+    """The earlier one decided first, but was written last."""
+    one, other = (session_of(bob, signs_in(bob, gateway)) for _ in range(2))
+    decided_at = later(seconds=1) - gateway.clock_offset
+    later(seconds=1)
+    end_sessions(bob, keep=other)
+    monkeypatch.setattr("auth0_password.services.endings.timezone.now", lambda: decided_at)
+    end_sessions(bob, keep=one)
+    counts = [session_counts(Stamp.from_session(session), state(bob)) for session in (one, other)]
+    assert counts == [False, True]
+
+
+def test_nobody_comes_back_because_an_earlier_end_is_written_late(bob, gateway, later, monkeypatch):
+    decided_at = later(seconds=1) - gateway.clock_offset
+    later(seconds=3)
+    between = signs_in(bob, gateway)
+    later(seconds=3)
+    end_sessions(bob)
+    monkeypatch.setattr("auth0_password.services.endings.timezone.now", lambda: decided_at)
+    end_sessions(bob)
+    assert not between.counts(state(bob))
 
 
 def test_late_news_of_a_logout_does_not_end_a_session_that_began_after_it(bob, gateway, later):
@@ -95,6 +155,27 @@ def test_one_ends_by_its_name(bob, gateway, by):
     end_session(bob, getattr(mine, by))
     assert [one.counts(state(bob)) for one in (mine, shared, other)] == [False, by == "id", True]
     assert session_counts(None, state(bob))
+
+
+@pytest.mark.parametrize("gateway", [0, 55, -55], indirect=True)
+def test_a_session_at_auth0_that_was_ended_is_no_way_back_until_it_asked_again(bob, gateway, later):
+    """`prompt=login` may keep its `sid`."""
+    before = signs_in(bob, gateway)
+    later(minutes=1)
+    end_session(bob, "sid-1")
+    later(minutes=1)
+    silently, asked = signs_in(bob, gateway, sso_age=120), signs_in(bob, gateway, sso_age=2)
+    unknown = replace(asked, id="another", auth_age=None)
+    assert [one.counts(state(bob)) for one in (before, silently, asked, unknown)] == [False, False, True, False]
+
+
+def test_names_as_they_were_kept_before_count_still(bob, gateway, later):
+    mine, other = signs_in(bob, gateway, sid="sid-1"), signs_in(bob, gateway, sid="sid-2")
+    until = int((timezone.now() + timedelta(days=1)).timestamp())
+    PasswordState.objects.filter(user=bob).update(ended=f'{{"sid-1": {until}}}')
+    assert [one.counts(state(bob)) for one in (mine, other)] == [False, True]
+    end_session(bob, other.id)
+    assert [one.counts(state(bob)) for one in (mine, other)] == [False, False]
 
 
 def test_a_name_is_forgotten_when_no_session_of_it_can_live(bob, gateway, later, settings):

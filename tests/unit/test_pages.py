@@ -15,9 +15,13 @@ from auth0_password.models import PasswordState, ResetRequirement, Throttle, Use
 from auth0_password.services import require_reset
 
 pytestmark = pytest.mark.django_db
-NAMES = [pattern.name for pattern in urls.urlpatterns]
-PUBLIC = {"login", "sign_out", "status", "forgot"}
-GETS = ["profile", "required", "login", "waiting", "status", "forgot"]
+RECEIVERS = {"hook_action", "hook_logs", "backchannel_logout"}
+"""For machines: tests/unit/webhooks."""
+
+NAMES = [pattern.name for pattern in urls.urlpatterns if pattern.name not in RECEIVERS]
+PUBLIC = {"login", "sign_out", "status", "forgot", "not_me", "verify", "instructions"}
+GETS = ["profile", "required", "login", "waiting", "status", "forgot", "not_me", "verify", "instructions"]
+ARGUMENTS = {"not_me": ["a-token-that-nobody-signed"], "session_end": ["a-key-of-nobody"]}
 
 
 @pytest.fixture
@@ -27,7 +31,7 @@ def signed_in(bob, client):
 
 
 def address(name):
-    return reverse(f"auth0_password:{name}")
+    return reverse(f"auth0_password:{name}", args=ARGUMENTS.get(name))
 
 
 def by_a_proxy(get_response):
@@ -59,7 +63,8 @@ def test_headers(request, bob, grace, client, name, who):
     if who == "flagged":
         require_reset(bob, reason="administrator", by=grace)
     for answer in (client.get(address(name)), client.post(address(name))):
-        if answer.status_code == 405 or (who == "anonymous" and name not in PUBLIC):
+        foreign = name == "session_end" and answer.status_code == 404
+        if answer.status_code == 405 or foreign or (who == "anonymous" and name not in PUBLIC):
             continue  # Django's own answers
         assert "no-store" in answer["Cache-Control"], answer
         assert answer["X-Content-Type-Options"] == "nosniff"
@@ -95,8 +100,8 @@ def test_no_page_of_ours_runs_in_a_transaction():
 def test_only_the_documented_pages_are_open_to_everybody_or_to_blocked_users():
     public = {p.name for p in urls.urlpatterns if getattr(p.callback, "login_required", True) is False}
     exempt = {p.name for p in urls.urlpatterns if getattr(p.callback, "auth0_password_exempt", False)}
-    assert public == PUBLIC
-    assert exempt == set(NAMES) - {"profile"}
+    assert public == PUBLIC | RECEIVERS
+    assert exempt == RECEIVERS | set(NAMES) - {"profile", "session_end", "sessions_end_others"}
 
 
 def test_hostile_words_are_shown_as_words(signed_in, bob, grace):
