@@ -11,6 +11,8 @@ SEED_FILE = Path(__file__).with_name("seed.json")
 SEEDED_SITE = "http://localhost:8000"
 """The site's address as the seed has it; a site on another port replaces it."""
 
+LOG_STREAM_TOKEN = "local-only-log-stream-token-of-the-demonstration"  # noqa: S105 - of a tenant on loopback
+
 
 @cache
 def load() -> dict[str, Any]:
@@ -26,8 +28,14 @@ def for_site(site_url: str) -> str:
 
 def clients() -> tuple[dict[str, Any], dict[str, Any]]:
     """The login client and the Management client."""
-    by_grant = {client["grant_types"][0]: client for client in load()["clients"]}
-    return by_grant["authorization_code"], by_grant["client_credentials"]
+    login, management, _set_up = load()["clients"]
+    return login, management
+
+
+def set_up_client() -> dict[str, Any]:
+    """Who sets up the local tenant: no client of the site's."""
+    client: dict[str, Any] = load()["clients"][2]
+    return client
 
 
 def people() -> list[dict[str, Any]]:

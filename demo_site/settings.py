@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 
 import dj_database_url
+import django
 from dotenv import load_dotenv
 
 from auth0_password.pipeline import PIPELINE
@@ -69,7 +70,16 @@ AUTH0_PASSWORD = {
     "LOGIN_ROUTE": None if REAL_TENANT else True,
     "SITE_URL": SITE_URL,
 }
-EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"  # the site's own mails; the tenant's are in its inbox
+if DEMO_LOCAL_TENANT:  # `manage.py demo` has the tenant's log streamed to the site
+    AUTH0_PASSWORD["LOG_STREAM_TOKEN"] = seed.LOG_STREAM_TOKEN
+# The site's own mails. MAILERS is Django 6.1's name for it.
+MAIL = "django.core.mail.backends.console.EmailBackend" if REAL_TENANT else "demo_site.mail.InboxBackend"
+if django.VERSION >= (6, 1):
+    MAILERS = {"default": {"BACKEND": MAIL}}
+else:
+    EMAIL_BACKEND = MAIL
+# Before Django 6 with a name.
+ADMINS = ["grace@example.com"] if django.VERSION >= (6, 0) else [("Grace", "grace@example.com")]
 LOGIN_URL = "auth0_password:login"
 LOGIN_REDIRECT_URL = "auth0_password:profile"
 LOGOUT_REDIRECT_URL = "/"

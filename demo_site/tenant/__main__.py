@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import argparse
+import ast
+import gc
+import importlib.util
 import json
 import os
+import subprocess
 import sys
 from pathlib import Path
 
 DEMO_SEED = Path(__file__).resolve().parents[1] / "seed.json"
 LOOPBACK = "127.0.0.1"
+CHECKOUT = Path(__file__).resolve().parents[2]
+OFF = {"0", "false", "no", "off"}
+HAS_DEBUG = "import sys; from django.conf import settings; sys.exit(not settings.DEBUG)"
 
 
 def arguments() -> argparse.Namespace:
@@ -32,14 +39,75 @@ def arguments() -> argparse.Namespace:
         action="store_true",
         help="allow http and localhost in initiate_login_uri, which Auth0 refuses",
     )
+    parser.add_argument(
+        "--tls", action="store_true", help="serve https, and print the file of certificates that clients must trust"
+    )
     chosen = parser.parse_args()
     if chosen.host != LOOPBACK:
         parser.error(f"the local tenant listens on {LOOPBACK} only, never on {chosen.host}")
     return chosen
 
 
+def why_not_here() -> str:
+    """What says that a site is served in earnest from these surroundings; empty where nothing does."""
+    for name in ("DEBUG", "DJANGO_DEBUG"):
+        if os.environ.get(name, "").strip().lower() in OFF:
+            return f"{name}={os.environ[name]} in the environment; unset {name}"
+    site = os.environ.get("DJANGO_SETTINGS_MODULE", "")
+    if site and is_production(site):
+        return f"DEBUG is off in the settings {site}, or they cannot be read; unset DJANGO_SETTINGS_MODULE"
+    return ""
+
+
+def is_production(settings: str) -> bool:
+    """Whether DEBUG is off in a settings module. A plain last word about it decides; other ones are run to find out,
+    in a process of their own, except this checkout's. A name that leads nowhere is no site's."""
+    try:
+        spec = importlib.util.find_spec(settings)
+    except (ImportError, ValueError):
+        return False
+    except Exception:  # noqa: BLE001 - a package of theirs around it, which wants what is not here
+        return True
+    if spec is None or spec.origin is None:
+        return False
+    said = last_word(Path(spec.origin))
+    if said is not None:
+        return not said
+    if Path(spec.origin).resolve().is_relative_to(CHECKOUT):
+        return False
+    command = [sys.executable, "-c", HAS_DEBUG]
+    return subprocess.run(command, capture_output=True, check=False).returncode != 0  # noqa: S603 - our own line
+
+
+def last_word(path: Path) -> bool | None:
+    """What a settings file says of DEBUG last; None where that is not a plain True or False."""
+    said = None
+    try:
+        lines = ast.parse(path.read_bytes()).body
+    except (OSError, SyntaxError, ValueError):
+        return None
+    for line in lines:
+        if isinstance(line, ast.ImportFrom) and line.names[0].name == "*":
+            said = None
+        elif any(isinstance(node, ast.Name) and node.id == "DEBUG" and is_set(node) for node in ast.walk(line)):
+            value = line.value if isinstance(line, ast.Assign | ast.AnnAssign) else None
+            said = value.value is True if isinstance(value, ast.Constant) else None
+    return said
+
+
+def is_set(name: ast.Name) -> bool:
+    return isinstance(name.ctx, ast.Store)
+
+
 def main() -> int:
     chosen = arguments()
+    if reason := why_not_here():
+        print(
+            f"local tenant: it is for trying things out, never beside a site in production: {reason}", file=sys.stderr
+        )
+        return 2
+    # Nothing that is loaded now goes away again: looking for it is a tenth of the start.
+    gc.disable()
     # Its own settings, whatever the shell or the site's process has set.
     os.environ["DJANGO_SETTINGS_MODULE"] = "demo_site.tenant.settings"
     from demo_site.tenant.seed import SeedError  # noqa: PLC0415 - needs the settings above
@@ -49,7 +117,8 @@ def main() -> int:
         seed = json.loads(chosen.seed.read_text(encoding="utf-8"))
         if chosen.custom_domain:
             seed["custom_domain"] = chosen.custom_domain
-        serve(chosen.host, chosen.port, seed, chosen.state, loopback_login_route=chosen.loopback_login_route)
+        address = (chosen.host, chosen.port)
+        serve(address, seed, chosen.state, loopback_login_route=chosen.loopback_login_route, https=chosen.tls)
     except (SeedError, OSError, ValueError) as error:
         print(f"local tenant: {error}", file=sys.stderr)
         return 2

@@ -48,9 +48,10 @@ class Answer:
 class Application:
     """Django, called without a socket."""
 
-    def __init__(self, port: int) -> None:
+    def __init__(self, port: int, scheme: str) -> None:
         self._wsgi: Callable[..., Any] = get_wsgi_application()
         self._port = port
+        self._scheme = scheme
 
     def __call__(self, asked: Asked) -> Answer:
         head: list[Any] = []
@@ -74,7 +75,7 @@ class Application:
             "CONTENT_TYPE": asked.headers.get("Content-Type", ""),
             "CONTENT_LENGTH": str(len(asked.body)),
             "wsgi.input": io.BytesIO(asked.body),
-            "wsgi.url_scheme": "http",
+            "wsgi.url_scheme": self._scheme,
             "wsgi.errors": io.StringIO(),
             "wsgi.version": (1, 0),
             "wsgi.multithread": True,

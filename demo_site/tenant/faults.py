@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from demo_site.tenant.exchange import Asked
 
 FOR_EVER = -1
+STATUSES = {status for status in HTTPStatus if status >= HTTPStatus.OK}
 
 
 class FaultError(ValueError):
@@ -103,18 +104,35 @@ class Faults:
             return fault
 
 
-KINDS: dict[str, type | tuple[type, ...]] = {
-    "method": str,
-    "path": str,
-    "status": int,
-    "delay_s": (int, float),
-    "drop": bool,
-    "truncate": (bool, int),
-    "body": object,
-    "content_type": str,
-    "after_apply": bool,
-    "times": int,
-    "headers": dict,
+def _is_line(value: Any) -> bool:
+    """Fit for a header."""
+    return isinstance(value, str) and value.isprintable()
+
+
+def _is_text(value: Any) -> bool:
+    return isinstance(value, str)
+
+
+def _is_switch(value: Any) -> bool:
+    return isinstance(value, bool)
+
+
+# What a value must be, in words and as a question.
+RULES: dict[str, tuple[str, Callable[[Any], bool]]] = {
+    "method": ("a method in capitals", lambda value: _is_line(value) and value.isalpha() and value.isupper()),
+    "path": ("a regular expression", _is_text),
+    "status": ("a status code from 200", lambda value: type(value) is int and value in STATUSES),
+    "delay_s": ("a number of seconds from 0", lambda value: type(value) in (int, float) and value >= 0),
+    "drop": ("true or false", _is_switch),
+    "truncate": ("true, false or a number of bytes", lambda value: isinstance(value, int) and value >= 0),
+    "body": ("anything", lambda _value: True),
+    "content_type": ("a line of text", _is_line),
+    "after_apply": ("true or false", _is_switch),
+    "times": ("a whole number from 1, or -1 for ever", lambda value: type(value) is int and 0 != value >= FOR_EVER),
+    "headers": (
+        "an object of lines of text",
+        lambda value: isinstance(value, dict) and all(map(_is_line, [*value, *value.values()])),
+    ),
 }
 
 
@@ -122,11 +140,12 @@ def _fault(fault_id: str, item: Any) -> Fault:
     if not isinstance(item, dict):
         raise FaultError("faults: must be a list of objects")
     for key, value in item.items():
-        if key not in KINDS:
-            msg = f"faults: unknown key {key!r}; known are {', '.join(KINDS)}"
+        if key not in RULES:
+            msg = f"faults: unknown key {key!r}; known are {', '.join(RULES)}"
             raise FaultError(msg)
-        if not isinstance(value, KINDS[key]):
-            msg = f"faults: bad value for {key!r}: {value!r}"
+        words, fits = RULES[key]
+        if not fits(value):
+            msg = f"faults: {key} must be {words}, not {value!r}"
             raise FaultError(msg)
     try:
         re.compile(item.get("path", ""))

@@ -22,7 +22,7 @@ class UnknownHostError(ValueError):
 def base_url(request: HttpRequest, state: State) -> str:
     """The address that the caller used."""
     custom = custom_base_url(state)
-    return custom if custom and f"http://{request.get_host()}" == custom else store.base_url
+    return custom if custom and f"{store.scheme}://{request.get_host()}" == custom else store.base_url
 
 
 def issuer(request: HttpRequest, state: State) -> str:
@@ -34,7 +34,7 @@ def custom_base_url(state: State) -> str | None:
     """A custom domain without a port is on the tenant's own."""
     if state.custom_domain is None:
         return None
-    return f"http://{state.custom_domain}" + ("" if ":" in state.custom_domain else f":{store.port}")
+    return f"{store.scheme}://{state.custom_domain}" + ("" if ":" in state.custom_domain else f":{store.port}")
 
 
 def default_base_url(state: State) -> str:
@@ -52,7 +52,7 @@ def named(header: str, state: State) -> str:
     """The base of links for the domain in an ``auth0-custom-domain`` header."""
     if not HOST.fullmatch(header):
         raise UnknownHostError("The auth0-custom-domain HTTP header has an invalid format.")
-    wanted = f"http://{header.lower()}"
+    wanted = f"{store.scheme}://{header.lower()}"
     known = [base for base in (custom_base_url(state), store.base_url) if base]
     for base in known:
         if wanted in (base, base.rpartition(":")[0]):

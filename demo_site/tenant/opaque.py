@@ -16,4 +16,14 @@ def digits() -> str:
 
 
 def opaque(length: int = LENGTH) -> str:
-    return "".join(secrets.choice(ALPHABET) for _ in range(length))
+    """The digits of one big random number: asking the system for each costs a sixth of a sign-in."""
+    number, found = secrets.randbelow(len(ALPHABET) ** length), []
+    for _ in range(length):
+        number, digit = divmod(number, len(ALPHABET))
+        found.append(ALPHABET[digit])
+    return "".join(found)
+
+
+def recovery_code() -> str:
+    """As Auth0's look (recorded: go-auth0's TestMFAVerifyWithRecoveryCode)."""
+    return "".join(secrets.choice(string.ascii_uppercase + string.digits) for _ in range(24))

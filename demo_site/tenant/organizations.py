@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from demo_site.tenant.clock import clock, seconds
 from demo_site.tenant.oidc.errors import OAuthError, access_denied, invalid_request
 
 if TYPE_CHECKING:
@@ -48,14 +49,19 @@ def by_name(state: State, name: str) -> Organization | None:
 
 
 def join(state: State, transaction: Transaction, user: User) -> None:
-    """Signing in with an invitation makes the invitee a member, and uses the invitation up."""
+    """An invitation makes the invitee a member, and is used up; some connections make one of anybody."""
     organization = of(state, transaction)
-    if organization is None or transaction.invitation is None:
+    if organization is None:
+        return
+    if _assigns_membership(organization, transaction, user) and user.user_id not in organization.members:
+        organization.members.append(user.user_id)
+    if transaction.invitation is None:
         return
     addresses = {user.address_of(identity) for identity in user.identities}
     if organization.invitations.get(transaction.invitation) in addresses:
         del organization.invitations[transaction.invitation]
-        organization.members.append(user.user_id)
+        organization.invitation_details.pop(transaction.invitation, None)
+        organization.members = list(dict.fromkeys([*organization.members, user.user_id]))
 
 
 def check_membership(state: State, transaction: Transaction, user: User) -> None:
@@ -73,6 +79,12 @@ def claims(state: State, transaction: Transaction) -> Json:
     return {"org_id": organization.id, **({"org_name": organization.name} if named else {})}
 
 
+def _assigns_membership(organization: Organization, transaction: Transaction, user: User) -> bool:
+    identity = user.identity_named(transaction.identity or "") or {}
+    settings = organization.connection_settings.get(identity.get("connection", ""), {})
+    return bool(settings.get("assign_membership_on_login"))
+
+
 def _check_absence(transaction: Transaction, client: Client) -> None:
     transaction.organization = None
     if transaction.invitation is not None:
@@ -87,6 +99,7 @@ def _named(state: State, name: str) -> Organization | None:
 
 def _check_invitation(transaction: Transaction, organization: Organization) -> None:
     invitee = organization.invitations.get(transaction.invitation or "")
-    if invitee is None:
+    details = organization.invitation_details.get(transaction.invitation or "", {})
+    if invitee is None or ("expires_at" in details and seconds(details["expires_at"]) <= clock.now()):
         raise OAuthError("invalid_request", "invitation not found or already accepted")
     transaction.login_hint = invitee

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from django.contrib.auth import password_validation
 
 from demo_site.tenant import passwords
-from demo_site.tenant.policy_rules import Rule, flexible, legacy
+from demo_site.tenant.policy_rules import Rule, complexity_of, rules
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -52,8 +52,37 @@ PERSONAL = Refusal("PasswordNoUserInfoError", "Password contains user informatio
 
 def strength_rules(options: Mapping[str, Any]) -> list[Rule]:
     """The Flexible Password Policy replaces the legacy one where a connection has it."""
-    chosen = options.get("password_options")
-    return legacy(options) if chosen is None else flexible(chosen.get("complexity") or {})
+    return rules(complexity_of(options))
+
+
+def in_flexible_form(options: Mapping[str, Any]) -> Json:
+    """The whole policy in the notation of ``password_options``, as the My Account API shows it."""
+    personal, dictionary = _part(options, "profile_data"), _part(options, "dictionary")
+    fields = (personal or {}).get("blocked_fields")
+    return {
+        "complexity": complexity_of(options),
+        "profile_data": {
+            "active": bool(personal),
+            "blocked_fields": list(LEGACY_FIELDS if fields is None else fields),
+        },
+        "history": {"active": history_size(options) > 0, "size": history_size(options)},
+        "dictionary": {"active": bool(dictionary), "default": (dictionary or {}).get("default", "en_10k")},
+    }
+
+
+def explained(options: Mapping[str, Any], password: str) -> Json:
+    """Which rules hold, as POST /dbconnections/signup tells it."""
+    found = [rule.explained(password) for rule in strength_rules(options)]
+    return {"rules": found, "verified": all(rule["verified"] for rule in found)}
+
+
+def described(options: Mapping[str, Any]) -> str:
+    """The rules as a list in Markdown."""
+    lines = []
+    for rule in strength_rules(options):
+        lines.append(f"* {rule.text}")
+        lines += [f" * {item}" for item in rule.items]
+    return "\n".join(lines)
 
 
 def other_rules(options: Mapping[str, Any]) -> list[str]:

@@ -57,8 +57,45 @@ DEFAULTS: dict[str, Limit | None] = {
     "delete_users": None,
     "read_connections": None,
     "read_logs": None,
+    "read_email_templates": None,
+    "write_email_templates": None,
     "other": None,
+    "authentication": None,
+    "token": None,
+    "userinfo": None,
+    "jwks": None,
     "change_password": Limit(10, 1),
+}
+_SELF_SERVICE_TEMPLATES = {"read_email_templates": Limit(10, 50), "write_email_templates": Limit(5, 25)}
+_ENTERPRISE = {
+    "read_email_templates": Limit(15, 150),
+    "write_email_templates": Limit(10, 100),
+    "authentication": Limit(100, 6_000),
+    "userinfo": Limit(10, 5),
+}
+# What Auth0 documents, by subscription; what a plan does not name has no limit there.
+PLANS: dict[str, dict[str, Limit]] = {
+    "free": {
+        "management": Limit(2, 120),
+        **_SELF_SERVICE_TEMPLATES,
+        "authentication": Limit(300, 300),
+        "token": Limit(30, 1_800),
+        "userinfo": Limit(10, 5),
+        "jwks": Limit(20, 1_200),
+    },
+    "self_service": {
+        "read_users": Limit(40, 500),
+        "write_users": Limit(20, 200),
+        "delete_users": Limit(20, 200),
+        "read_logs": Limit(10, 100),
+        "read_connections": Limit(5, 50),
+        **_SELF_SERVICE_TEMPLATES,
+        "other": Limit(10, 150),
+        "authentication": Limit(25, 1_500),
+        "userinfo": Limit(10, 5),
+    },
+    "enterprise": {"management": Limit(50, 960), **_ENTERPRISE},
+    "enterprise_non_production": {"management": Limit(10, 120), **_ENTERPRISE},
 }
 
 
@@ -111,11 +148,21 @@ def _counted(limit: Limit, spent: float, now: float, *, passed: bool) -> Count:
 def _checked(wanted: Any) -> dict[str, Limit | None]:
     if not isinstance(wanted, dict):
         raise RateLimitError("rate_limits: must be an object")
+    wanted = dict(wanted)
+    plan = _of_plan(wanted.pop("plan")) if "plan" in wanted else {}
     unknown = wanted.keys() - DEFAULTS.keys()
     if unknown:
         msg = f"rate_limits: unknown bucket {min(unknown)!r}; known are {', '.join(DEFAULTS)}"
         raise RateLimitError(msg)
-    return {name: _limit(name, value) for name, value in wanted.items()}
+    return plan | {name: _limit(name, value) for name, value in wanted.items()}
+
+
+def _of_plan(name: Any) -> dict[str, Limit | None]:
+    """All limits of a plan; the mails' stays as it is, it is the same everywhere."""
+    if not isinstance(name, str) or name not in PLANS:
+        msg = f"rate_limits: unknown plan {name!r}; known are {', '.join(PLANS)}"
+        raise RateLimitError(msg)
+    return {bucket: PLANS[name].get(bucket) for bucket in DEFAULTS if bucket != "change_password"}
 
 
 def _limit(name: str, value: Any) -> Limit | None:

@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 MASK = "***"
 KEPT = 5_000
 SECRET_KEYS = re.compile(
-    r"password|secret|^code$|^code_verifier$|ticket|token|id_token_hint|assertion|^authorization$|cookie",
+    r"password|secret|^code$|^code_verifier$|^otp$|recovery_code|auth_session|ticket|token|id_token_hint|assertion"
+    r"|^authorization$|cookie",
     re.IGNORECASE,
 )
 SECRET_IN_URL = re.compile(

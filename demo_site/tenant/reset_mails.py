@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from demo_site.tenant import mailbox, tickets
+from demo_site.tenant.logs import reset_requests
 from demo_site.tenant.opaque import digits
 from demo_site.tenant.rate_limits import rate_limits
 
@@ -41,9 +42,12 @@ def send(  # noqa: PLR0913 - what a message is made of
         user,
         identity,
         client_id=client.client_id if client else None,
+        lifetime_s=mailbox.link_lifetime_s(state, connection.reset_template),
         mark_email_as_verified=state.plan.change_mail_verifies_email,
         code=digits() if connection.resets_by_code else None,
         organization=organization,
     )
     application = client.name if client else "your account"
-    mailbox.send_change_password(state, address.lower(), tickets.url_of(ticket, base_url), application, ticket.code)
+    link = tickets.url_of(state, ticket, base_url)
+    mailbox.send_change_password(state, address.lower(), link, application, ticket.code)
+    reset_requests.succeeded(state, user, connection, client, link)

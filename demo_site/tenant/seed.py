@@ -6,10 +6,12 @@ import hashlib
 
 from demo_site.tenant import passwords
 from demo_site.tenant.clock import clock, iso, seconds
+from demo_site.tenant.pictures import gravatar
 from demo_site.tenant.plan import Plan, PlanError, changed
-from demo_site.tenant.records import Client, Connection, Json, Organization, User
+from demo_site.tenant.records import Client, Connection, Json, Organization, ResourceServer, User
 from demo_site.tenant.seed_format import SeedError, check
 from demo_site.tenant.state import State
+from demo_site.tenant.user_table import Users
 
 __all__ = ["SeedError", "planted"]
 
@@ -23,10 +25,12 @@ def planted(seed: Json) -> State:
     return State(
         connections={item.name: item for item in connections},
         clients={item["client_id"]: Client(**item) for item in seed.get("clients", [])},
-        users={user.user_id: user for user in users},
+        users=Users({user.user_id: user for user in users}),
         organizations={item["id"]: _organization(item, users) for item in seed.get("organizations", [])},
         plan=_plan(seed.get("plan", {})),
         custom_domain=seed.get("custom_domain"),
+        tenant_settings=dict(seed.get("tenant_settings", {})),
+        resource_servers={item["identifier"]: ResourceServer(**item) for item in seed.get("resource_servers", [])},
     )
 
 
@@ -53,6 +57,7 @@ def _user(item: Json, strategies: dict[str, str]) -> User:
         _profile(item) | {"user_id": main["user_id"], "identities": identities},
         {part["user_id"]: [passwords.hashed(part["password"])] for part in parts if "password" in part},
         otp_secret=item.get("mfa", {}).get("otp_secret"),
+        recovery_code=item.get("mfa", {}).get("recovery_code"),
         site=item.get("site", {}),
         story=item.get("story", ""),
     )
@@ -93,17 +98,12 @@ def _profile(item: Json) -> Json:
         profile |= {"email": email, "email_verified": item.get("email_verified", False)}
     profile["name"] = item.get("name") or email or item["user_id"]
     profile["nickname"] = (email or profile["name"]).partition("@")[0]
-    profile["picture"] = _gravatar(email or "")
+    profile["picture"] = gravatar(email or "")
     if "app_metadata" in item:
         profile["app_metadata"] = item["app_metadata"]
     if "last_password_reset" in item:
         profile["last_password_reset"] = iso(seconds(item["last_password_reset"]))
     return profile
-
-
-def _gravatar(email: str) -> str:
-    digest = hashlib.md5(email.lower().encode(), usedforsecurity=False).hexdigest()
-    return f"https://s.gravatar.com/avatar/{digest}?s=480&r=pg"
 
 
 def _digest(text: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from demo_site.tenant.seed_kinds import (
@@ -42,6 +43,15 @@ TOP = {
     "clients": OBJECTS,
     "users": OBJECTS,
     "organizations": OBJECTS,
+    "resource_servers": OBJECTS,
+    "tenant_settings": OBJECT,
+}
+TENANT_SETTINGS = {
+    "allowed_logout_urls": TEXTS,
+    "default_redirection_uri": TEXT,
+    "friendly_name": TEXT,
+    "flags": OBJECT,
+    "skip_non_verifiable_callback_uri_confirmation_prompt": FLAG,
 }
 CONNECTION = {"name": TEXT, "strategy": TEXT, "options": OBJECT, "enabled_clients": TEXTS}
 OPTIONS = {
@@ -52,6 +62,9 @@ OPTIONS = {
     "password_dictionary": OBJECT,
     "disable_self_service_change_password": FLAG,
     "requires_username": FLAG,
+    "disable_signup": FLAG,
+    "enabledDatabaseCustomization": FLAG,
+    "import_mode": FLAG,
     "attributes": OBJECT,
     "password_options": OBJECT,
 }
@@ -86,6 +99,11 @@ CLIENT = {
     "scopes": TEXTS,
     "organization_usage": one_of("deny", "allow", "require"),
     "organization_require_behavior": one_of("no_prompt", "pre_login_prompt"),
+    "oidc_logout": OBJECT,
+    "token_endpoint_auth_method": one_of("none", "client_secret_post", "client_secret_basic"),
+    "is_token_endpoint_ip_header_trusted": FLAG,
+    "refresh_token": OBJECT,
+    "user_grants": OBJECT,
 }
 USER = {
     "email": EMAIL,
@@ -101,7 +119,10 @@ USER = {
     "site": OBJECT,
     "story": MAYBE_TEXT,
 }
-NESTED_IN_USER = {"mfa": {"otp_secret": SECRET}, "site": {"is_staff": FLAG, "is_superuser": FLAG}}
+NESTED_IN_USER = {
+    "mfa": {"otp_secret": SECRET, "recovery_code": TEXT},
+    "site": {"is_staff": FLAG, "is_superuser": FLAG},
+}
 LINKED = {
     "connection": TEXT,
     "user_id": USER_ID,
@@ -119,10 +140,12 @@ ORGANIZATION = {
     "invitations": OBJECTS,
 }
 INVITATION = {"ticket_id": TEXT, "email": EMAIL}
+RESOURCE_SERVER = {"identifier": TEXT, "name": TEXT, "scopes": TEXTS, "allow_offline_access": FLAG}
 
 
 def check(seed: Any) -> None:
     _object(seed, "the seed", TOP)
+    _object(seed.get("tenant_settings", {}), "tenant_settings", TENANT_SETTINGS)
     for place, item in _items(seed, "connections"):
         _object(item, place, CONNECTION, required=("name", "strategy"))
         _check_options(item.get("options", {}), f"{place}.options")
@@ -135,6 +158,8 @@ def check(seed: Any) -> None:
     addresses = {identity.get("email") for item in seed.get("users", []) for identity in _identities(item)}
     for place, item in _items(seed, "organizations"):
         _check_organization(item, place, strategies, addresses)
+    for place, item in _items(seed, "resource_servers"):
+        _object(item, place, RESOURCE_SERVER, required=("identifier", "name"))
     for key in ("id", "name"):
         _once("organizations", key, [item[key] for item in seed.get("organizations", [])])
 
@@ -193,7 +218,7 @@ def _unique(seed: Json) -> None:
 
 
 def _once(table: str, key: str, values: list[Any]) -> None:
-    twice = {value for value in values if values.count(value) > 1}
+    twice = [value for value, count in Counter(values).items() if count > 1]
     if twice:
         raise _error(table, f"the same {key} twice: {min(twice)!r}")
 

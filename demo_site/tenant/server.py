@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import gc
+import ssl
 import sys
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any
 
 import django
 
+from demo_site.tenant import certificate
 from demo_site.tenant.clock import clock
 from demo_site.tenant.exchange import Answer, Application, Asked
 from demo_site.tenant.faults import faults, play
+from demo_site.tenant.pushes import postman
 from demo_site.tenant.requests_log import requests_log
 from demo_site.tenant.store import store
 
@@ -22,6 +26,8 @@ if TYPE_CHECKING:
 CONTROL = "/_control/"
 ANSWER_BUFFER = 2**22
 LONGEST_BODY = 2**20
+# A seed may be of many users.
+LONGEST_CONTROL_BODY = 2**26
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 
 
@@ -29,10 +35,18 @@ class TenantServer(ThreadingHTTPServer):
     daemon_threads = True
     request_queue_size = 512
     application: Application
+    tls: ssl.SSLContext | None = None
+
+    def get_request(self) -> tuple[Any, Any]:
+        """The handshake is left to the thread that answers: who is slow holds up nobody else."""
+        connection, address = super().get_request()
+        if self.tls:
+            connection = self.tls.wrap_socket(connection, server_side=True, do_handshake_on_connect=False)
+        return connection, address
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """A client that gave up waiting is no error of the tenant's."""
-        if not isinstance(sys.exception(), ConnectionError):
+        """A client that gave up waiting, or trusts no certificate of ours, is no error of the tenant's."""
+        if not isinstance(sys.exception(), ConnectionError | ssl.SSLError):
             super().handle_error(request, client_address)
 
 
@@ -70,9 +84,10 @@ class Handler(BaseHTTPRequestHandler):
     def _read_body(self) -> bytes:
         """What is too long is left unread, and with it the connection."""
         length = int(self.headers.get("Content-Length") or 0)
-        if length > LONGEST_BODY:
+        longest = LONGEST_CONTROL_BODY if self.path.startswith(CONTROL) else LONGEST_BODY
+        if length > longest:
             self.close_connection = True
-        return self.rfile.read(min(length, LONGEST_BODY))
+        return self.rfile.read(min(length, longest))
 
     def _write(self, answer: Answer) -> None:
         body = b"" if self.command == "HEAD" else answer.body
@@ -95,14 +110,28 @@ class Handler(BaseHTTPRequestHandler):
         """GET /_control/requests is the log."""
 
 
-def serve(host: str, port: int, seed: Json, state: Path | None, *, loopback_login_route: bool) -> None:
+def serve(
+    address: tuple[str, int], seed: Json, state: Path | None, *, loopback_login_route: bool, https: bool
+) -> None:
     """Listen, say so in one line, and answer until interrupted."""
     django.setup()
-    with TenantServer((host, port), Handler) as server:
-        bound = server.server_address[1]
-        store.base_url = f"http://{host}:{bound}"
+    with TenantServer(address, Handler) as server:
+        host, port = address[0], server.server_address[1]
+        store.base_url = f"{'https' if https else 'http'}://{host}:{port}"
         store.loopback_login_route = loopback_login_route
         store.open(seed, state)
-        server.application = Application(bound)
-        print(f"local tenant ready on {store.base_url}/", flush=True)
+        server.application = Application(port, store.scheme)
+        ready = f"local tenant ready on {store.base_url}/"
+        if https:
+            server.tls, file = certificate.prepared(_names(host), state)
+            ready = f"{ready}\nto be trusted with {file}"
+        postman.start()
+        gc.freeze()
+        gc.enable()
+        print(ready, flush=True)
         server.serve_forever()
+
+
+def _names(host: str) -> list[str]:
+    own = (store.state.custom_domain or "").partition(":")[0]
+    return [host, "localhost", *([own] if own else [])]

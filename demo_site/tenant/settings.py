@@ -14,11 +14,13 @@ ALLOWED_HOSTS = ["127.0.0.1", ".localhost"]
 ROOT_URLCONF = "demo_site.tenant.urls"
 MIDDLEWARE = [
     "demo_site.tenant.middleware.TenantMiddleware",
+    "demo_site.tenant.logs.middleware.LogMiddleware",
     "demo_site.tenant.management.limits.RateLimitMiddleware",
 ]
 INSTALLED_APPS: list[str] = []
 DATABASES: dict[str, dict[str, str]] = {}
 APPEND_SLASH = False
+DATA_UPLOAD_MAX_MEMORY_SIZE = None  # the server has a limit of its own
 USE_TZ = True
 USE_I18N = False
 # A fault of the tenant's own is for whoever started it; requests are kept in memory only.

@@ -12,7 +12,7 @@ from demo_site.tenant.clock import clock
 from demo_site.tenant.state import State
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from demo_site.tenant.keys import SigningKey
@@ -28,6 +28,8 @@ class Store:
         self.signing_keys: list[SigningKey] = []
         self.base_url = ""
         self.loopback_login_route = False
+        # What the clock makes due is done before anybody looks.
+        self.chores: list[Callable[[State], None]] = []
         self._first_seed: Json = {}
         self._path: Path | None = None
         self._written = ""
@@ -36,6 +38,10 @@ class Store:
     def management_audience(self) -> str:
         """The canonical host's, whatever name is used."""
         return f"{self.base_url}/api/v2/"
+
+    @property
+    def scheme(self) -> str:
+        return self.base_url.partition(":")[0]
 
     @property
     def port(self) -> int:
@@ -54,12 +60,21 @@ class Store:
             self._save()
 
     @contextmanager
+    def look(self) -> Iterator[State]:
+        """The state, alone with it, for whoever changes nothing."""
+        with self.lock:
+            for chore in self.chores:
+                chore(self.state)
+            yield self.state
+
+    @contextmanager
     def change(self) -> Iterator[State]:
         """The state, alone with it; what changed is in the state file before anybody hears of it."""
-        with self.lock:
+        with self.look() as state:
             try:
-                yield self.state
+                yield state
             finally:
+                self.state.settle(clock.now())
                 self._save()
 
     def reset(self) -> None:
@@ -96,7 +111,7 @@ class Store:
             "signing_keys": signing_keys,
             "state": self.state.to_json(),
         }
-        text = json.dumps(data, indent=1)
+        text = json.dumps(data)
         if text != self._written:
             _replace(self._path, text)
             self._written = text

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from demo_site.tenant import passwords, policy
+from demo_site.tenant import password_changes, passwords, policy
+from demo_site.tenant.attack_protection import breached_passwords, brute_force
 from demo_site.tenant.clock import clock, iso
 from demo_site.tenant.opaque import opaque
+from demo_site.tenant.plan import HOSTED
 from demo_site.tenant.records import Json, Ticket, User, identity_id
-from demo_site.tenant.universal_login import sessions
+from demo_site.tenant.universal_login import transactions
 
 if TYPE_CHECKING:
     from demo_site.tenant.policy import Refusal
@@ -51,9 +53,13 @@ def void_links(state: State, user: User) -> None:
             ticket.status = "voided"
 
 
-def url_of(ticket: Ticket, base_url: str) -> str:
+def path_of(state: State, ticket: Ticket) -> str:
+    return f"{state.plan.ticket_path}?ticket={ticket.id}"
+
+
+def url_of(state: State, ticket: Ticket, base_url: str) -> str:
     """The trailing # is Auth0's: template parameters would go after it."""
-    return f"{base_url}/u/reset-verify?ticket={ticket.id}#"
+    return f"{base_url}{path_of(state, ticket)}#"
 
 
 def is_expired(ticket: Ticket) -> bool:
@@ -63,8 +69,11 @@ def is_expired(ticket: Ticket) -> bool:
 def use(state: State, ticket: Ticket, password: str) -> Refusal | None:
     """Change the password the ticket is for; a refused one leaves the ticket as it was."""
     user = state.users[ticket.user_id]
-    refused = set_password(state, user, ticket.identity, ticket.connection, password)
+    refused = breached_passwords.refusal_at_change(state, password) or set_password(
+        state, user, ticket.identity, ticket.connection, password, ticket=ticket
+    )
     if refused:
+        password_changes.refused(state, user, ticket, refused.message)
         return refused
     ticket.status = "used"
     if ticket.mark_email_as_verified:
@@ -80,8 +89,17 @@ def _verify_address(user: User, identity: str) -> None:
             part["email_verified"] = True
 
 
-def set_password(state: State, user: User, identity: str, connection: str, password: str) -> Refusal | None:
-    """Check the policy, then change: hash, last_password_reset, the sessions this identity began."""
+def set_password(  # noqa: PLR0913 - whose password, and how
+    state: State,
+    user: User,
+    identity: str,
+    connection: str,
+    password: str,
+    *,
+    cause: str = HOSTED,
+    ticket: Ticket | None = None,
+) -> Refusal | None:
+    """Check the policy, then change: hash, last_password_reset, and what follows a change."""
     options = state.connections[connection].options
     earlier = user.password_hashes.get(identity, [])
     refused = policy.refusal(options, password, user.profile, earlier)
@@ -90,6 +108,12 @@ def set_password(state: State, user: User, identity: str, connection: str, passw
     kept = [passwords.hashed(password), *earlier]
     user.password_hashes[identity] = kept[: max(1, policy.history_size(options))]
     now = iso(clock.now())
-    user.profile |= {"last_password_reset": now, "updated_at": now}
-    sessions.end_of_identity(state, identity)
+    user.profile["updated_at"] = now
+    # The tenant does not see when a database of one's own keeps the password.
+    if not options.get("enabledDatabaseCustomization") or options.get("import_mode"):
+        user.profile["last_password_reset"] = now
+    brute_force.forgive(state, user, connection)
+    if cause in state.plan.login_in_progress_fails_after:
+        transactions.end_of_user(state, user.user_id)
+    password_changes.happened(state, user, identity, connection, cause=cause, ticket=ticket)
     return None

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parents[2]
 DEMO_SEED = ROOT / "demo_site" / "seed.json"
 READY = "local tenant ready on "
+TRUSTED = "to be trusted with "
 START_TIMEOUT_S = 10
 
 
@@ -31,15 +32,20 @@ def demo_seed(site_url: str = "http://localhost:8000") -> dict[str, Any]:
 class LocalTenant:
     """One running local tenant; ``with LocalTenant.start() as tenant`` stops it again."""
 
-    def __init__(self, process: subprocess.Popen[str], port: int, files: list[Path]) -> None:
+    def __init__(self, process: subprocess.Popen[str], port: int, files: list[Path], *, tls: bool = False) -> None:
         self.process = process
         self.port = port
-        self.base_url = f"http://127.0.0.1:{port}"
+        self.base_url = f"{'https' if tls else 'http'}://127.0.0.1:{port}"
         self.domain = f"127.0.0.1:{port}"
         self.errors: list[str] = []  # what the process wrote to stderr
         self._files = files
         Thread(target=self._drain, daemon=True).start()
         self._http = requests.Session()
+        if tls:
+            self.ca_file = Path(_readline(process).removeprefix(TRUSTED).strip())
+            self._http.trust_env = False  # REQUESTS_CA_BUNDLE would win over what is said here
+            self._http.verify = str(self.ca_file)
+            self._files = [*files, self.ca_file]
 
     @classmethod
     def start(
@@ -49,16 +55,18 @@ class LocalTenant:
         loopback_login_route: bool = True,
         state: Path | None = None,
         port: int = 0,
+        tls: bool = False,
     ) -> LocalTenant:
         command = [sys.executable, "-m", "demo_site.tenant", "--port", str(port)]
         command += ["--loopback-login-route"] if loopback_login_route else []
         command += ["--state", str(state)] if state else []
+        command += ["--tls"] if tls else []
         written = [_written(seed)] if seed is not None and not isinstance(seed, Path) else []
         for file in written or ([seed] if isinstance(seed, Path) else []):
             command += ["--seed", str(file)]
         process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         try:
-            return cls(process, _await_port(process), written)
+            return cls(process, _await_port(process), written, tls=tls)
         except BaseException:
             process.kill()
             process.communicate()
@@ -132,6 +140,14 @@ class LocalTenant:
     def rate_limits(self, **limits: object) -> None:
         """Set limits by bucket, e.g. ``management={"burst": 2, "per_minute": 60}``; None means no limit."""
         self._control("POST", "rate_limits", limits)
+
+    def pushes(self, **settings: object) -> dict[str, Any]:
+        """Make what the tenant sends by itself misbehave, e.g. ``hold=True``; the answer is all settings."""
+        return self._control("POST", "pushes", settings)
+
+    def deliver(self, *, due_only: bool = False) -> list[dict[str, Any]]:
+        """Send what is queued now; for each delivery to whom, and how it was answered."""
+        return list(self._control("POST", "deliver", {"due_only": due_only})["delivered"])
 
     def rotate_keys(self) -> None:
         self._control("POST", "rotate_keys")

@@ -93,7 +93,7 @@ def test_the_policy_is_shown_and_what_is_missing_marked(app: Application, browse
     assert "Not one of your last 3 passwords" in text
     assert "(not yet)" not in text
     change_password(browser, ticket, "onlylowercase")
-    assert "4 kinds of characters: (not yet)" in browser.page.visible_text
+    assert "4 types of characters: (not yet)" in browser.page.visible_text
     assert "length (not yet)" not in browser.page.visible_text
 
 
@@ -130,7 +130,7 @@ def test_a_change_ends_the_sessions_its_identity_began(app: Application, browser
 
 def test_no_client_no_button(app: Application, browser: Browser):
     change_password(browser, app.ticket(), GOOD)
-    assert [label for label, _ in browser.page.links] == ["Overview", "Inbox", "Users"]
+    assert [label for label, _ in browser.page.links] == ["Overview", "Inbox", "Users", "Actions", "Logs"]
 
 
 def test_the_button_leads_to_the_default_login_route(app: Application, browser: Browser, tenant: LocalTenant):

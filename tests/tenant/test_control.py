@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import pytest
 import requests
@@ -15,6 +15,7 @@ from tests.tenant.application import BOB, LOGIN, MANAGEMENT, VERIFIER, Applicati
 if TYPE_CHECKING:
     from tests.support.browser import Browser
 
+NO_NUMBERS = tuple(map('{{"advance_s": {}}}'.format, ("NaN", "Infinity", "-Infinity", "1e400")))
 JWKS = "/.well-known/jwks.json"
 
 
@@ -33,9 +34,48 @@ def test_health_and_clock(tenant: LocalTenant):
     assert -60 <= (back - start).total_seconds() < -50
 
 
-@pytest.mark.parametrize("body", [{}, [], {"advance_s": "1"}, {"advance_s": 1, "offset_s": 1}, {"advance_s": True}])
-def test_clock_wants_one_number(tenant: LocalTenant, body: Any):
-    assert post(tenant, "clock", body).status_code == 400
+@pytest.mark.parametrize(
+    "body",
+    [
+        *({}, [], None, {"advance_s": "1"}, {"advance_s": 1, "offset_s": 1}, {"advance_s": True}),
+        *({"advance_s": 1e300}, {"offset_s": -(10**18)}, {"offset_s": 10**400}),
+    ],
+)
+def test_clock_wants_one_number_near_now(tenant: LocalTenant, body: Any):
+    assert_refused(post(tenant, "clock", body))
+    assert tenant.health()["status"] == "ok"
+
+
+@pytest.mark.parametrize("body", ["{", "{'a': 1}", "\udcff", "[" * 100_000, *NO_NUMBERS])
+@pytest.mark.parametrize("path", ["clock", "plan", "rate_limits", "faults", "pushes", "seed", "deliver"])
+def test_what_is_not_json(tenant: LocalTenant, path: str, body: str):
+    sent = body.encode("utf-8", "surrogateescape")
+    assert_refused(requests.post(f"{tenant.base_url}/_control/{path}", data=sent, timeout=5))
+
+
+@pytest.mark.parametrize("path", ["plan", "rate_limits", "faults", "pushes", "seed"])
+@pytest.mark.parametrize("body", [None, "x", 1, True, [1], {"colour": 1}], ids=str)
+def test_what_is_no_such_object(tenant: LocalTenant, path: str, body: Any):
+    assert_refused(post(tenant, path, body))
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        *({"subscription": 1}, {"subscription": "gold"}, {"scp_after": "hosted"}, {"scp_after": ["x"]}),
+        *({"scp_after": [[]]}, {"search_index_delay_s": -1}, {"log_indexing_delay_s": -0.5}, {"job_delay_s": True}),
+        *({"action_deadline_s": 0}, {"logout_token_tries": 0}, {"my_account_api": 1}),
+        {"challenge_password_reset_policy": None},
+    ],
+    ids=str,
+)
+def test_plans_that_cannot_be(tenant: LocalTenant, body: Any):
+    assert_refused(post(tenant, "plan", body))
+
+
+@pytest.mark.parametrize("body", [[], 1, "x", {"due_only": 1}, {"colour": 1}], ids=str)
+def test_deliver_takes_one_switch_at_most(tenant: LocalTenant, body: Any):
+    assert_refused(post(tenant, "deliver", body))
 
 
 def test_reset_brings_the_beginning_back(app: Application, browser: Browser, tenant: LocalTenant):
@@ -131,10 +171,23 @@ class TestFaults:
         assert tenant.health()["status"] == "ok"
 
     @pytest.mark.parametrize(
-        "wanted", [{}, [1], [{"colour": 1}], [{"path": "("}], [{"times": "x"}], [{"drop": "yes"}]]
+        "wanted",
+        [
+            *({}, [1], [{"colour": 1}], [{"path": "("}], [{"path": None}], [{"drop": "yes"}], [{"method": "get"}]),
+            *([{"times": "x"}], [{"times": 0}], [{"times": -2}], [{"times": True}], [{"delay_s": -1}]),
+            *([{"delay_s": True}], [{"status": True}], [{"status": 7}], [{"status": 100}], [{"status": 299}]),
+            *([{"truncate": -1}], [{"content_type": "a\nb"}], [{"headers": {"a": 1}}], [{"headers": []}]),
+            [{"headers": {"a": "b\r\nc: d"}}],
+        ],
+        ids=str,
     )
     def test_what_cannot_be_understood(self, tenant: LocalTenant, wanted: Any):
-        assert post(tenant, "faults", wanted).status_code == 400
+        assert_refused(post(tenant, "faults", wanted))
+        assert get(tenant).status_code == 200
+
+    def test_of_a_list_all_or_none(self, tenant: LocalTenant):
+        assert_refused(post(tenant, "faults", [{"status": 500}, {"colour": 1}]))
+        assert get(tenant).status_code == 200
 
 
 class TestRequests:
@@ -191,9 +244,39 @@ def post(tenant: LocalTenant, path: str, body: Any) -> requests.Response:
     return requests.post(f"{tenant.base_url}/_control/{path}", json=body, timeout=5)
 
 
+def assert_refused(reply: requests.Response) -> None:
+    """With words for whoever asked."""
+    assert reply.status_code == 400, reply.text
+    assert " " in reply.json()["error"]
+
+
 def _rest(reply: requests.Response) -> bytes:
     """What arrived of a body that breaks off."""
     got = b""
     while byte := reply.raw._fp.read(1):
         got += byte
     return got
+
+
+class TestMailsOfTheSite:
+    """The demonstration's own mails lie in the same inbox."""
+
+    MAIL: ClassVar = {
+        "to": "alice@example.com",
+        "subject": "Hello",
+        "text": "See http://localhost:8000/a?b=1 now",
+        "html": "",
+    }
+
+    def test_they_are_there_with_their_links(self, tenant: LocalTenant):
+        assert post(tenant, "mails", self.MAIL).status_code == 200
+        [mail] = tenant.mails()
+        assert mail["links"] == ["http://localhost:8000/a?b=1"]
+        assert "Hello" in get(tenant, "/inbox").text
+
+    @pytest.mark.parametrize("body", [None, [], {}, {**MAIL, "to": 5}, {**MAIL, "cc": "x"}, {"to": "a@b.example"}])
+    def test_anything_else_is_refused(self, tenant: LocalTenant, body: Any):
+        answer = post(tenant, "mails", body)
+        assert answer.status_code == 400
+        assert "send the texts to, subject, text, html" in answer.json()["error"]
+        assert tenant.mails() == []

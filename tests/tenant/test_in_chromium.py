@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.support.tenant import LocalTenant, demo_seed
-from tests.tenant.application import DATABASE, LOGIN, PASSWORDS, RIVERSIDE, Application
+from tests.tenant.application import ALICE, DATABASE, LOGIN, PASSWORDS, RIVERSIDE, Application
 from tests.tenant.steering import steer
 
 if TYPE_CHECKING:
@@ -124,9 +124,15 @@ def _tour(app: Application, site: str, page: Page) -> Iterator[str]:
     for path in ("/", "/users", "/u/reset-verify?ticket=none"):
         page.goto(app.tenant.base_url + path)
         yield page.url
+    page.goto(f"{app.tenant.base_url}/logs")
+    page.locator("summary").last.click()
+    yield page.url
     yield from _tour_of_a_change(app, page)
     yield from _tour_of_second_steps(app, site, page)
     yield from _tour_of_messages(app, site, page)
+    body = {"user_id": ALICE, "client_id": LOGIN[0]}
+    page.goto(app.api("POST", "tickets/email-verification", json=body).json()["ticket"])
+    yield f"{page.url} (verified)"
 
 
 def _tour_of_messages(app: Application, site: str, page: Page) -> Iterator[str]:

@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import requests
 
-from tests.tenant.application import BOB, Application
+from tests.support.browser import Browser
+from tests.tenant.application import BOB, SITE, Application
 from tests.tenant.steering import steer
 
 if TYPE_CHECKING:
     from tests.support.tenant import LocalTenant
 
+PEOPLE = ("alice@example.com", "bob@example.com")
 HEADERS = ("x-ratelimit-limit", "x-ratelimit-remaining", "x-ratelimit-reset")
 FREE = {"management": {"burst": 2, "per_minute": 120}}
 
@@ -30,7 +32,7 @@ def now(tenant: LocalTenant) -> float:
         ("GET", "nothing", None, 404),
         ("GET", f"users/{BOB}", "junk", 401),
         ("POST", "tickets/password-change", None, 400),
-        ("DELETE", f"users/{BOB}", None, 404),
+        ("DELETE", f"users/{BOB}", None, 403),
     ],
 )
 def test_on_every_answer(app: Application, method: str, path: str, token: str | None, status: int):
@@ -123,6 +125,8 @@ def test_limits_are_shown_taken_away_and_reset(app: Application, tenant: LocalTe
         {"management": {"burst": 0, "per_minute": 1}},
         {"management": {"burst": 1, "per_minute": 0}},
         {"management": {"burst": True, "per_minute": 1}},
+        {"plan": []},
+        {"plan": "gold"},
     ],
 )
 def test_limits_that_cannot_be_understood(tenant: LocalTenant, wanted: Any):
@@ -143,3 +147,69 @@ class TestPlan:
     )
     def test_what_cannot_be_understood(self, tenant: LocalTenant, wanted: Any):
         assert steer(tenant, "plan", wanted).status_code == 400
+
+
+class TestPlans:
+    """What Auth0 documents for each subscription."""
+
+    def test_a_free_tenant(self, app: Application, tenant: LocalTenant):
+        token = app.management_token
+        limits = steer(tenant, "rate_limits", {"plan": "free"}).json()
+        assert limits["management"] == {"burst": 2, "per_minute": 120}
+        assert limits["read_users"] is None
+        assert [app.api("GET", f"users/{BOB}", token).status_code for _ in range(3)] == [200, 200, 429]
+        tenant.advance(0.5)
+        assert app.api("GET", f"users/{BOB}", token).status_code == 200
+
+    @pytest.mark.parametrize(
+        ("plan", "path", "burst"),
+        [
+            ("self_service", f"users/{BOB}", 40),
+            ("self_service", "connections", 5),
+            ("self_service", "logs", 10),
+            ("self_service", "email-templates/verify_email", 10),
+            ("self_service", "clients", 10),
+            ("enterprise", f"users/{BOB}", 50),
+            ("enterprise", "email-templates/verify_email", 15),
+            ("enterprise_non_production", f"users/{BOB}", 10),
+        ],
+    )
+    def test_what_a_group_has(self, app: Application, tenant: LocalTenant, plan: str, path: str, burst: int):
+        token = app.management_token
+        steer(tenant, "rate_limits", {"plan": plan})
+        headers = app.api("GET", path, token).headers
+        assert (headers["x-ratelimit-limit"], headers["x-ratelimit-remaining"]) == (str(burst), str(burst - 1))
+
+    def test_one_of_its_limits_may_be_another(self, tenant: LocalTenant):
+        wanted = {"plan": "free", "management": {"burst": 7, "per_minute": 60}}
+        limits = steer(tenant, "rate_limits", wanted).json()
+        assert (limits["management"]["burst"], limits["token"]["burst"]) == (7, 30)
+        assert limits["change_password"] == {"burst": 10, "per_minute": 1}
+
+    def test_unknown_plans(self, tenant: LocalTenant):
+        assert steer(tenant, "rate_limits", {"plan": "gold"}).status_code == 400
+
+
+class TestAuthenticationApi:
+    def test_the_token_endpoint(self, app: Application, tenant: LocalTenant):
+        steer(tenant, "rate_limits", {"token": {"burst": 1, "per_minute": 60}})
+        replies = [app.token(grant_type="client_credentials") for _ in range(2)]
+        assert [reply.status_code for reply in replies] == [401, 429]
+        assert replies[1].json() == {
+            "error": "too_many_requests",
+            "error_description": "Global limit has been reached",
+        }
+        assert set(HEADERS) <= {name.lower() for name in replies[1].headers}
+
+    def test_the_whole_of_it(self, tenant: LocalTenant):
+        steer(tenant, "rate_limits", {"authentication": {"burst": 1, "per_minute": 60}})
+        urls = [f"{tenant.base_url}/{path}" for path in (".well-known/jwks.json", "userinfo", "inbox")]
+        assert [requests.get(url, timeout=5).status_code for url in urls] == [200, 429, 200]
+
+    def test_userinfo_counts_each_user(self, app: Application, tenant: LocalTenant):
+        steer(tenant, "rate_limits", {"userinfo": {"burst": 1, "per_minute": 5}})
+        tokens = [app.exchange(app.sign_in(Browser(stop_at=SITE), email)["code"]).json() for email in PEOPLE]
+        url = f"{tenant.base_url}/userinfo"
+        headers = [{"Authorization": f"Bearer {token['access_token']}"} for token in tokens]
+        asked = (*headers, headers[0])
+        assert [requests.get(url, headers=one, timeout=5).status_code for one in asked] == [200, 200, 429]

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from demo_site import processes, seed
+from demo_site import processes, pushes, seed
 
 
 class Command(BaseCommand):
@@ -30,6 +30,8 @@ class Command(BaseCommand):
         self._refuse_taken_ports()
         call_command("migrate", verbosity=0)
         with processes.Pair() as pair:
+            if not settings.REAL_TENANT:
+                pushes.connect()
             self._introduce()
             status = self._run(options["exec"], pair)
         if status:

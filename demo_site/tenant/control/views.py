@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
+import math
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from django.http import HttpRequest, JsonResponse
 
-from demo_site.tenant import plan
+from demo_site.tenant import mailbox, plan
+from demo_site.tenant.actions.executions import shown
 from demo_site.tenant.clock import clock, iso
 from demo_site.tenant.faults import FaultError, faults
+from demo_site.tenant.pushes.queue import PushError
 from demo_site.tenant.rate_limits import RateLimitError, rate_limits
 from demo_site.tenant.requests_log import requests_log
 from demo_site.tenant.seed import SeedError
@@ -20,6 +23,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from demo_site.tenant.records import Json
+
+
+# Certificates and tokens reach past the clock: it stays well within the years that dates can have.
+FARTHEST_S = 20 * 365 * 86_400
 
 
 class ControlError(ValueError):
@@ -37,7 +44,7 @@ def control(**verbs: Callable[[Any], Json]) -> Callable[[HttpRequest], JsonRespo
             return JsonResponse({"error": f"{request.method} is not known here"}, status=405)
         try:
             return JsonResponse(verb(_body(request)))
-        except (ControlError, SeedError, FaultError, RateLimitError, plan.PlanError) as error:
+        except (ControlError, SeedError, FaultError, RateLimitError, PushError, plan.PlanError) as error:
             return JsonResponse({"error": str(error)}, status=400)
 
     return view
@@ -45,9 +52,19 @@ def control(**verbs: Callable[[Any], Json]) -> Callable[[HttpRequest], JsonRespo
 
 def _body(request: HttpRequest) -> Any:
     try:
-        return json.loads(request.body) if request.body else None
-    except ValueError as error:
+        return json.loads(request.body, parse_constant=_no_number, parse_float=_finite) if request.body else None
+    except (ValueError, RecursionError) as error:
         raise ControlError("the body is not JSON") from error
+
+
+def _no_number(text: str) -> float:
+    """JSON has neither NaN nor Infinity."""
+    raise ValueError(text)
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    return number if math.isfinite(number) else _no_number(text)
 
 
 def health(_body: Any) -> Json:
@@ -74,7 +91,10 @@ def move_clock(body: Any) -> Json:
     (value,) = body.values()
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise ControlError("clock: seconds must be a number")
-    store.move_clock(value + (clock.offset if "advance_s" in body else 0))
+    offset = value + (clock.offset if "advance_s" in body else 0)
+    if not -FARTHEST_S <= offset <= FARTHEST_S:
+        raise ControlError("clock: that is more than twenty years from now")
+    store.move_clock(offset)
     return {"now": iso(clock.now())}
 
 
@@ -113,10 +133,25 @@ def clear_requests(_body: Any) -> Json:
     return {}
 
 
+def executions(_body: Any) -> Json:
+    """Of Actions, newest first, as the Management API shows them one by one."""
+    with store.look() as state:
+        return {"executions": [shown(item) for item in reversed(state.executions.values())]}
+
+
 def mails(_body: Any) -> Json:
     """Newest first."""
     with store.change() as state:
         return {"mails": [asdict(mail) for mail in reversed(state.mails.values())]}
+
+
+def take_mail(body: Any) -> Json:
+    """A mail that the site itself sends, for its inbox."""
+    fields = ("to", "subject", "text", "html")
+    if not isinstance(body, dict) or set(body) != set(fields) or not all(isinstance(body[name], str) for name in body):
+        raise ControlError(f"mails: send the texts {', '.join(fields)}")
+    with store.change() as state:
+        return {"id": mailbox.take(state, **body).id}
 
 
 def users(_body: Any) -> Json:

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_POST
 
 from demo_site.tenant import hosts, reset_mails
 from demo_site.tenant.dbconnections.errors import PlainError, missing, requires_verification, too_many_requests
+from demo_site.tenant.logs import reset_requests
 from demo_site.tenant.oidc.client_authentication import parameters
 from demo_site.tenant.oidc.errors import invalid_request
 from demo_site.tenant.views import with_state
@@ -48,6 +49,8 @@ def _answer(
         user = state.user_by_username(connection.name, params["username"])
     if user:
         reset_mails.send(state, user, connection, client, base_url, organization=params.get("organization"))
+    else:
+        reset_requests.failed(state, params.get("email") or params["username"], connection, client)
     return HttpResponse(SENT)
 
 

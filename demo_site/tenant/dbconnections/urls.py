@@ -2,6 +2,9 @@
 
 from django.urls import path
 
-from demo_site.tenant.dbconnections import change_password
+from demo_site.tenant.dbconnections import change_password, signup
 
-urlpatterns = [path("change_password", change_password.change_password)]
+urlpatterns = [
+    path("change_password", change_password.change_password),
+    path("signup", signup.signup),
+]

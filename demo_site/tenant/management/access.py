@@ -39,8 +39,9 @@ def endpoint(
         def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
             if request.method != method:
                 return not_found(request)
-            with store.change() as state:
-                _check_scope(granted(request, state), scopes)
+            alone = store.look if method == "GET" else store.change
+            with alone() as state:
+                check_scope(granted(request, state), scopes)
                 return view(request, state, *args, **kwargs)
 
         return guarded
@@ -79,7 +80,7 @@ def _claims(request: HttpRequest, issuer: str) -> Json:
     return claims
 
 
-def _check_scope(given: set[str], scopes: tuple[str, ...]) -> None:
+def check_scope(given: set[str], scopes: tuple[str, ...]) -> None:
     if not given & set(scopes):
         words = f"Insufficient scope, expected any of: {','.join(scopes)}"
         raise ApiError(403, words, "insufficient_scope")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
-from django.http import JsonResponse
+from django.http import HttpResponse, JsonResponse
 
 if TYPE_CHECKING:
     from demo_site.tenant.records import Json
@@ -20,13 +20,17 @@ class ApiError(Exception):
         self.message = message
         self.code = code
 
-    def response(self) -> JsonResponse:
+    @property
+    def body(self) -> Json:
         body: Json = {
             "statusCode": self.status,
             "error": HTTPStatus(self.status).phrase,
             "message": self.message,
         }
-        return JsonResponse(body | ({"errorCode": self.code} if self.code else {}), status=self.status)
+        return body | ({"errorCode": self.code} if self.code else {})
+
+    def response(self) -> JsonResponse:
+        return JsonResponse(self.body, status=self.status)
 
 
 def unauthorized(message: str) -> ApiError:
@@ -39,3 +43,8 @@ def invalid_body(reason: str) -> ApiError:
 
 def inexistent_user() -> ApiError:
     return ApiError(404, "The user does not exist.", "inexistent_user")
+
+
+def no_content() -> HttpResponse:
+    """204 names a content type all the same (recorded)."""
+    return HttpResponse(status=204, content_type="application/json; charset=utf-8")

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+import re
+from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING, Any
 
 from demo_site.tenant.management.errors import invalid_body
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 TYPES = {str: "string", int: "integer", bool: "boolean", dict: "object", list: "array"}
 
 
+EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s]+\.[^@\s.]+")
 Fields = Mapping[str, type | tuple[type, ...]]
 
 
@@ -48,6 +50,23 @@ def required(body: Json, *names: str, path: str = "") -> None:
         if name not in body:
             msg = f"'Missing required property: {name}'{_at(path)}"
             raise invalid_body(msg)
+
+
+def check_lengths(body: Json, longest: Mapping[str, int], never_empty: Collection[str]) -> None:
+    for name in (*longest, *never_empty):
+        if body.get(name) == "":
+            msg = f"'String is too short (0 chars), minimum 1' on property {name}"
+            raise invalid_body(msg)
+    for name, most in longest.items():
+        if len(body.get(name) or "") > most:
+            msg = f"'String is too long ({len(body[name])} chars), maximum {most}' on property {name}"
+            raise invalid_body(msg)
+
+
+def check_email(email: str, path: str = "email") -> None:
+    if not EMAIL.fullmatch(email):
+        msg = f"'Object didn't pass validation for format email: {email}'{_at(path)}"
+        raise invalid_body(msg)
 
 
 def _kinds(wanted: type | tuple[type, ...]) -> tuple[type, ...]:

@@ -1,4 +1,4 @@
-"""POST /tickets/password-change."""
+"""POST /tickets/password-change and /tickets/email-verification."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from django.http import HttpRequest, JsonResponse
 
-from demo_site.tenant import hosts, tickets
+from demo_site.tenant import hosts, tickets, verification
 from demo_site.tenant.management.access import endpoint
 from demo_site.tenant.management.errors import ApiError, inexistent_user, invalid_body
 from demo_site.tenant.management.payload import checked, json_object, required
@@ -27,6 +27,15 @@ FIELDS = {
     "includeEmailInRedirect": bool,
     "identity": dict,
 }
+VERIFICATION_FIELDS = {
+    "user_id": str,
+    "client_id": str,
+    "result_url": str,
+    "organization_id": str,
+    "ttl_sec": int,
+    "includeEmailInRedirect": bool,
+    "identity": dict,
+}
 IDENTITY_FIELDS = {"user_id": str, "provider": str, "connection_id": str}
 
 
@@ -41,7 +50,6 @@ def password_change(request: HttpRequest, state: State) -> JsonResponse:
     identity = _identity(body, user, state)
     if not user.address_of(identity):
         raise ApiError(400, "The user does not have an email address.")
-    _check_membership(body.get("organization_id"), user, state)
     ticket = tickets.mint(
         state,
         user,
@@ -49,9 +57,26 @@ def password_change(request: HttpRequest, state: State) -> JsonResponse:
         client_id=body.get("client_id"),
         lifetime_s=body.get("ttl_sec", 0),
         mark_email_as_verified=body.get("mark_email_as_verified", False),
-        organization=body.get("organization_id"),
+        organization=organization_of(body, user, state),
     )
-    return JsonResponse({"ticket": tickets.url_of(ticket, base_url)}, status=201)
+    return JsonResponse({"ticket": tickets.url_of(state, ticket, base_url)}, status=201)
+
+
+@endpoint("POST", "create:user_tickets")
+def email_verification(request: HttpRequest, state: State) -> JsonResponse:
+    body = json_object(request, VERIFICATION_FIELDS)
+    base_url = links_at(request, state)
+    required(body, "user_id")
+    _check_rules(body)
+    _check_named_records(body, state)
+    user = _user(body, state)
+    organization_of(body, user, state)
+    identity = named_identity(body["identity"], user, state) if "identity" in body else user.identities[0]
+    if not user.address_of(identity):
+        raise ApiError(400, "The user does not have an email address.")
+    lifetime, client_id = body.get("ttl_sec", 0), body.get("client_id")
+    found = verification.mint(state, user, identity, client_id=client_id, lifetime_s=lifetime)
+    return JsonResponse({"ticket": verification.url_of(found, base_url)}, status=201)
 
 
 def links_at(request: HttpRequest, state: State) -> str:
@@ -82,8 +107,6 @@ def _check_rules(body: Json) -> None:
 def _check_named_records(body: Json, state: State) -> None:
     if "client_id" in body and body["client_id"] not in state.clients:
         raise ApiError(400, "The client does not exist", "inexistent_client")
-    if "organization_id" in body and body["organization_id"] not in state.organizations:
-        raise ApiError(400, "The organization does not exist", "inexistent_organization")
     if "connection_id" in body and state.connection_by_id(body["connection_id"]) is None:
         words = f"The connection with id {body['connection_id']} does not exist."
         raise ApiError(400, words, "inexistent_connection")
@@ -100,15 +123,22 @@ def _user(body: Json, state: State) -> User:
     return user
 
 
-def _check_membership(organization_id: str | None, user: User, state: State) -> None:
-    if organization_id is not None and user.user_id not in state.organizations[organization_id].members:
+def organization_of(body: Json, user: User, state: State) -> str | None:
+    """The organization that is named, of which the user must be a member."""
+    organization_id: str | None = body.get("organization_id")
+    if organization_id is None:
+        return None
+    if organization_id not in state.organizations:
+        raise ApiError(400, "The organization does not exist", "inexistent_organization")
+    if user.user_id not in state.organizations[organization_id].members:
         words = f"The user with id {user.user_id} is not a member of organization with id {organization_id}."
         raise ApiError(400, words)
+    return organization_id
 
 
 def _identity(body: Json, user: User, state: State) -> Json:
     """The identity asked for, else the main one; only a database identity has a password."""
-    identity = _named_identity(body["identity"], user, state) if "identity" in body else _main(body, user, state)
+    identity = named_identity(body["identity"], user, state) if "identity" in body else _main(body, user, state)
     if not state.connections[identity["connection"]].is_database:
         raise ApiError(400, "The user's main connection does not support this operation.", "operation_not_supported")
     return identity
@@ -119,7 +149,7 @@ def _main(body: Json, user: User, state: State) -> Json:
     return (user.identity_in(connection.name) if connection else None) or user.identities[0]
 
 
-def _named_identity(wanted: Json, user: User, state: State) -> Json:
+def named_identity(wanted: Json, user: User, state: State) -> Json:
     connection = state.connection_by_id(wanted.get("connection_id", ""))
     if "connection_id" in wanted and connection is None:
         raise ApiError(400, "Identity connection does not exist.", "inexistent_connection")

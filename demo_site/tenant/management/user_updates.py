@@ -7,14 +7,15 @@ from typing import TYPE_CHECKING
 
 from django.http import HttpRequest, JsonResponse
 
-from demo_site.tenant import tickets
+from demo_site.tenant import tickets, verification
 from demo_site.tenant.clock import clock, iso
 from demo_site.tenant.management import metadata
 from demo_site.tenant.management.access import endpoint, granted
 from demo_site.tenant.management.errors import ApiError, inexistent_user, invalid_body
-from demo_site.tenant.management.payload import json_object
+from demo_site.tenant.management.payload import check_lengths, json_object
 from demo_site.tenant.management.targets import Target, target_of
 from demo_site.tenant.management.tickets import links_at
+from demo_site.tenant.plan import PATCH
 from demo_site.tenant.records import identity_id
 
 if TYPE_CHECKING:
@@ -44,7 +45,7 @@ FIELDS: dict[str, type | tuple[type, ...]] = {
     "username": NULLABLE,
 }
 LONGEST = {"given_name": 150, "family_name": 150, "name": 300, "nickname": 300, "username": 128}
-NEVER_EMPTY = (*LONGEST, "password", "connection", "email")
+NEVER_EMPTY = ("password", "connection", "email")
 # In the order in which Auth0 names them.
 NOT_TOGETHER = (
     ("password", "email"),
@@ -57,33 +58,29 @@ NOT_TOGETHER = (
 
 @endpoint("PATCH", ANY, APP_METADATA)
 def update(request: HttpRequest, state: State, user_id: str) -> JsonResponse:
-    """All or nothing: what can be refused comes first, the password last of it."""
-    body = json_object(request, FIELDS)
-    _check_lengths(body)
-    _check_scopes(body, granted(request, state), state)
-    links_at(request, state)
+    body, base_url = json_object(request, FIELDS), links_at(request, state)
+    return JsonResponse(changed(state, user_id, body, granted(request, state), base_url))
+
+
+def changed(  # noqa: PLR0913 - who, what, and by whom
+    state: State, user_id: str, body: Json, scopes: set[str], base_url: str, *, cause: str = PATCH
+) -> Json:
+    """All or nothing: what can be refused comes first, the password last of it. ``cause``: how a password changes."""
+    if not body:
+        raise invalid_body("'Too few properties defined (0), minimum 1'")
+    check_lengths(body, LONGEST, NEVER_EMPTY)
+    _check_scopes(body, scopes, state)
     _check_together(body)
     user = state.users.get(user_id)
     if user is None:
         raise inexistent_user()
     target = target_of(body, user, state)
     if body.get("password") is not None:
-        _set_password(body["password"], user, target, state)
+        _set_password(body["password"], user, target, state, cause)
     _write(body, user, target)
-    return JsonResponse(user.profile)
-
-
-def _check_lengths(body: Json) -> None:
-    if not body:
-        raise invalid_body("'Too few properties defined (0), minimum 1'")
-    for name in NEVER_EMPTY:
-        if body.get(name) == "":
-            msg = f"'String is too short (0 chars), minimum 1' on property {name}"
-            raise invalid_body(msg)
-    for name, longest in LONGEST.items():
-        if len(body.get(name) or "") > longest:
-            msg = f"'String is too long ({len(body[name])} chars), maximum {longest}' on property {name}"
-            raise invalid_body(msg)
+    if body.get("verify_email"):
+        verification.send(state, user, target.identity, base_url, client_id=body.get("client_id"))
+    return user.profile
 
 
 def _check_scopes(body: Json, scopes: set[str], state: State) -> None:
@@ -104,10 +101,11 @@ def _check_together(body: Json) -> None:
             raise ApiError(400, words, "operation_not_supported")
 
 
-def _set_password(password: str, user: User, target: Target, state: State) -> None:
+def _set_password(password: str, user: User, target: Target, state: State, cause: str) -> None:
     """The policy's refusal has three keys only. Auth0 sends no mail about it."""
     identity = target.identity
-    refused = tickets.set_password(state, user, identity_id(identity), identity["connection"], password)
+    connection = identity["connection"]
+    refused = tickets.set_password(state, user, identity_id(identity), connection, password, cause=cause)
     if refused:
         raise ApiError(400, f"{refused.name}: {refused.message}")
     if state.plan.patch_voids_links:

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 from django.http import HttpRequest, JsonResponse
 
+from demo_site.tenant.management import query
 from demo_site.tenant.management.access import endpoint
-from demo_site.tenant.management.errors import ApiError, inexistent_user
+from demo_site.tenant.management.errors import inexistent_user
 from demo_site.tenant.management.fields import selected
 
 if TYPE_CHECKING:
@@ -24,9 +25,9 @@ def read(request: HttpRequest, state: State, user_id: str) -> JsonResponse:
 
 @endpoint("GET", "read:users")
 def by_email(request: HttpRequest, state: State) -> JsonResponse:
+    query.check_names(request, ("email", "fields", "include_fields"))
     email = request.GET.get("email")
     if not email:
-        words = "Query validation error: 'Missing required property: email'."
-        raise ApiError(400, words, "invalid_query_string")
+        raise query.invalid_query("Missing required property: email")
     found = [selected(user.profile, request) for user in state.users_with_email(email)]
     return JsonResponse(found, safe=False)

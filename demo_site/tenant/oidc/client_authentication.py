@@ -8,7 +8,7 @@ import json
 from typing import TYPE_CHECKING
 from urllib.parse import unquote_plus
 
-from demo_site.tenant.oidc.errors import access_denied, invalid_request
+from demo_site.tenant.oidc.errors import OAuthError, access_denied, invalid_request
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
@@ -31,12 +31,22 @@ def parameters(request: HttpRequest) -> dict[str, str]:
 
 
 def authenticated(request: HttpRequest, params: dict[str, str], state: State) -> Client:
-    """An unknown client and a wrong secret are answered alike."""
+    """An unknown client and a wrong secret are answered alike; a public client has no secret to show."""
     client_id, secret = _basic(request) or (params.get("client_id", ""), params.get("client_secret", ""))
     client = state.clients.get(client_id)
+    if client is not None and not client.is_confidential:
+        return client
     if client is None or not hmac.compare_digest(secret.encode(), client.client_secret.encode()):
         raise access_denied("Unauthorized", 401)
     return client
+
+
+def named_client(request: HttpRequest, params: dict[str, str]) -> str:
+    """The client that a request says it comes from, whatever its secret."""
+    try:
+        return (_basic(request) or (params.get("client_id", ""), ""))[0]
+    except OAuthError:
+        return ""
 
 
 def _basic(request: HttpRequest) -> tuple[str, str] | None:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from demo_site.tenant import organizations
 from demo_site.tenant.clock import clock
+from demo_site.tenant.oidc import audiences
 from demo_site.tenant.oidc.errors import OAuthError, invalid_request
 from demo_site.tenant.opaque import opaque
 from demo_site.tenant.pages.errors import PageError
@@ -14,6 +15,7 @@ from demo_site.tenant.records import Client, Transaction
 if TYPE_CHECKING:
     from django.http import QueryDict
 
+    from demo_site.tenant.plan import Plan
     from demo_site.tenant.state import State
 
 PROMPTS = {"none", "login", "select_account", "consent"}
@@ -28,8 +30,9 @@ def client_of(params: QueryDict, state: State) -> Client:
     return client
 
 
-def check_callback(client: Client, redirect_uri: str) -> str:
-    if redirect_uri not in client.callbacks:
+def check_callback(client: Client, redirect_uri: str, plan: Plan) -> str:
+    compared = redirect_uri.partition("?")[0] if plan.callback_query_is_ignored else redirect_uri
+    if not {redirect_uri, compared} & set(client.callbacks):
         words = "The provided redirect_uri is not in the list of allowed callback URLs."
         raise PageError(403, "Callback URL mismatch", words)
     return redirect_uri
@@ -44,6 +47,7 @@ def transaction_of(params: QueryDict, client: Client, redirect_uri: str, browser
         redirect_uri=redirect_uri,
         scope=params.get("scope", "openid profile email"),
         created_at=clock.now(),
+        audience=params.get("audience") or None,
         state=params.get("state"),
         nonce=params.get("nonce"),
         code_challenge=params.get("code_challenge"),
@@ -53,6 +57,7 @@ def transaction_of(params: QueryDict, client: Client, redirect_uri: str, browser
         acr_values=params.get("acr_values", "").split(),
         organization=params.get("organization"),
         invitation=params.get("invitation"),
+        query=params.dict(),
     )
 
 
@@ -66,6 +71,10 @@ def check(transaction: Transaction, params: QueryDict, client: Client, state: St
         raise invalid_request("The prompt value none cannot be combined with others")
     if transaction.connection is not None and transaction.connection not in state.connections:
         raise invalid_request("the connection was not found")
+    transaction.audience = audiences.named(state, transaction.audience)
+    audiences.check(state, client, transaction.audience, transaction.issuer)
+    if transaction.audience == audiences.userinfo(transaction.issuer):
+        transaction.audience = None
     organizations.check(state, transaction, client)
     transaction.max_age = _max_age(params)
 

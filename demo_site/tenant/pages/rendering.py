@@ -7,6 +7,8 @@ from urllib.parse import urlsplit
 
 from django.shortcuts import render
 
+from demo_site.tenant.store import store
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
@@ -25,15 +27,20 @@ def page(
     status: int = 200,
     client: Client | None = None,
 ) -> HttpResponse:
-    response = render(request, template, {**context, "client": client}, status=status)
+    response = render(request, template, {**context, "client": client, "here": request.path}, status=status)
     if client is not None:
         response.headers["Content-Security-Policy"] = content_security_policy(client)
     return response
 
 
 def content_security_policy(client: Client) -> str:
-    """Chrome applies form-action to the redirects after a POST: the application's hosts must be in it."""
-    urls = [*client.callbacks, client.initiate_login_uri or ""]
+    """Chrome applies form-action to the redirects after a POST: the application's hosts must be in it.
+
+    An Action may send people anywhere.
+    """
+    if store.state.bindings:
+        return f"{POLICY}; form-action 'self' http: https:"
+    urls = [*client.callbacks, *client.allowed_logout_urls, client.initiate_login_uri or ""]
     targets = " ".join(["'self'", *sorted(set(_origins(urls)))])
     return f"{POLICY}; form-action {targets}"
 

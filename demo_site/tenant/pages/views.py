@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.http import require_GET
 
 from demo_site.tenant.pages.errors import PageError
+from demo_site.tenant.pages.paging import one_page
 from demo_site.tenant.pages.rendering import page
 from demo_site.tenant.views import with_state
 
@@ -19,14 +20,16 @@ if TYPE_CHECKING:
 @require_GET
 @with_state
 def home(request: HttpRequest, state: State) -> HttpResponse:
-    counts = {"mails": len(state.mails), "users": len(state.users), "clients": state.clients.values()}
-    return page(request, "home.html", counts)
+    counts = {"mails": len(state.mails), "users": len(state.users), "logs": len(state.logs)}
+    counts["actions"] = len(state.actions)
+    return page(request, "home.html", {**counts, "clients": state.clients.values()})
 
 
 @require_GET
 @with_state
 def inbox(request: HttpRequest, state: State) -> HttpResponse:
-    return page(request, "inbox.html", {"mails": [*reversed(state.mails.values())]})
+    mails, beside = one_page(request, [*reversed(state.mails.values())])
+    return page(request, "inbox.html", {"mails": mails, **beside})
 
 
 @require_GET
@@ -41,7 +44,8 @@ def mail(request: HttpRequest, state: State, mail_id: str) -> HttpResponse:
 @require_GET
 @with_state
 def users(request: HttpRequest, state: State) -> HttpResponse:
-    return page(request, "users.html", {"users": [_shown(user, state) for user in state.users.values()]})
+    found, beside = one_page(request, [*state.users.values()])
+    return page(request, "users.html", {"users": [_shown(user, state) for user in found], **beside})
 
 
 def _shown(user: User, state: State) -> Json:

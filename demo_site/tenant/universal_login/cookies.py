@@ -15,7 +15,8 @@ def read(request: HttpRequest, name: str) -> str:
 
 
 def write(response: HttpResponse, name: str, value: str, max_age: int | None = None) -> None:
-    response.set_cookie(_named(name), value, max_age=max_age, httponly=True, samesite="Lax")
+    secure = store.scheme == "https"
+    response.set_cookie(_named(name), value, max_age=max_age, httponly=True, samesite="Lax", secure=secure)
 
 
 def remove(response: HttpResponse, name: str) -> None:

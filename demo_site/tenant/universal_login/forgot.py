@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from django.views.decorators.http import require_http_methods
 
 from demo_site.tenant import hosts, reset_mails
+from demo_site.tenant.logs import reset_requests
 from demo_site.tenant.pages.errors import PageError
 from demo_site.tenant.pages.rendering import page
 from demo_site.tenant.universal_login import transactions
@@ -43,6 +44,8 @@ def request_reset(request: HttpRequest, state: State) -> HttpResponse:
     if user:  # nothing is sent to an unknown address, and nothing shows it
         base_url, organization = hosts.links_at(request, state), transaction.organization
         reset_mails.send(state, user, connection, client, base_url, organization=organization)
+    else:
+        reset_requests.failed(state, email, connection, client)
     context = {"state": transaction.id, "email": email}
     return page(request, "forgot_sent.html", context, client=client)
 

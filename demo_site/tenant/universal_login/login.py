@@ -6,34 +6,49 @@ from typing import TYPE_CHECKING
 
 from django.views.decorators.http import require_http_methods
 
-from demo_site.tenant import organizations, passwords
+from demo_site.tenant import hosts, logins, organizations
+from demo_site.tenant.attack_protection.attempts import Attempt
+from demo_site.tenant.logs import origin
+from demo_site.tenant.oidc.errors import OAuthError
 from demo_site.tenant.pages.rendering import page
-from demo_site.tenant.records import Connection, Json, identity_id
 from demo_site.tenant.universal_login import progress, transactions
-from demo_site.tenant.views import with_state
+from demo_site.tenant.views import in_steps
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
 
-    from demo_site.tenant.records import Transaction, User
+    from demo_site.tenant.records import Connection, Transaction
     from demo_site.tenant.state import State
+    from demo_site.tenant.views import Steps
 
 WRONG = "Wrong email or password"
+# Where the page says it otherwise than the token endpoint.
+LEAKED = (
+    "We have detected a potential security issue with this account. To protect your account, we have prevented this"
+    " login. Please reset your password to proceed."
+)
 
 
 @require_http_methods(["GET", "POST"])
-@with_state
-def login(request: HttpRequest, state: State) -> HttpResponse:
+@in_steps
+def login(request: HttpRequest, state: State) -> Steps[HttpResponse]:
     transaction = transactions.resume(request, state)
     if request.method == "GET":
         return _page(request, state, transaction, transaction.login_hint)
     email, password = request.POST.get("username", ""), request.POST.get("password", "")
     connection = database_of(state, transaction)
-    user = state.database_user(connection.name, email) if connection else None
-    identity = user.identity_in(connection.name) if user and connection else None
-    if user is None or identity is None or not _is_right(user, identity, password):
+    if connection is None:
         return _page(request, state, transaction, email, error=WRONG)
-    return progress.authenticated(request, state, transaction, user, identity)
+    attempt = Attempt(
+        connection, email, password, transaction.client_id, origin.current().ip, hosts.links_at(request, state)
+    )
+    try:
+        user = logins.verified(state, attempt)
+    except OAuthError as refused:
+        words = LEAKED if refused.error == "password_leaked" else refused.description.removesuffix(".")
+        return _page(request, state, transaction, email, error=words)
+    identity = user.identity_in(connection.name) or {}
+    return (yield from progress.authenticated(request, state, transaction, user, identity))
 
 
 def database_of(state: State, transaction: Transaction) -> Connection | None:
@@ -48,11 +63,6 @@ def _offered(state: State, transaction: Transaction) -> list[Connection]:
     return [
         item for item in state.connections.values() if organization is None or item.name in organization.connections
     ]
-
-
-def _is_right(user: User, identity: Json, password: str) -> bool:
-    hashes = user.password_hashes.get(identity_id(identity), [])
-    return bool(hashes) and passwords.matches(password, hashes[0])
 
 
 def _page(request: HttpRequest, state: State, transaction: Transaction, email: str, error: str = "") -> HttpResponse:

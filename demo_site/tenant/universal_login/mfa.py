@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from demo_site.tenant import one_time_codes
+from demo_site.tenant.my_account import default_policy
 from demo_site.tenant.pages.rendering import page
 
 if TYPE_CHECKING:
@@ -19,12 +20,15 @@ MISSING = "Please enter a code"
 WRONG = "The code you entered is invalid"
 
 
-def is_asked_for(state: State, transaction: Transaction, user: User, *, done: bool) -> bool:
+def is_asked_for(
+    state: State, transaction: Transaction, user: User, *, done: bool, mfa_at: float | None = None
+) -> bool:
     """Only of those who have enrolled. ``done``: in this SSO session already, which acr_values do not accept."""
     if user.otp_secret is None or user.blocked:
         return False
     stepped_up = state.plan.mfa_for_acr_values and MULTI_FACTOR in transaction.acr_values
-    return stepped_up or (state.plan.mfa_at_login and not done)
+    by_policy = default_policy.wants_factor(state, transaction.audience, transaction.issuer, mfa_at)
+    return stepped_up or by_policy or (state.plan.mfa_at_login and not done)
 
 
 def is_asked_for_at_reset(state: State, ticket: Ticket, browser: str) -> bool:

@@ -1,45 +1,81 @@
-"""/u/mfa-otp-challenge: the code that a sign-in asks for after the password."""
+"""/u/mfa-…: what a sign-in asks for after the password, because an Action or a switch of the plan wants it."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from django.views.decorators.http import require_http_methods
+from django.http import HttpResponseRedirect
+from django.views.decorators.http import require_GET, require_http_methods
 
-from demo_site.tenant.oidc import callback
+from demo_site.tenant.actions import effects
+from demo_site.tenant.clock import clock
+from demo_site.tenant.factors import OTP
 from demo_site.tenant.pages.errors import PageError
-from demo_site.tenant.universal_login import mfa, progress, sessions, transactions
-from demo_site.tenant.views import with_state
+from demo_site.tenant.universal_login import challenges, mfa, progress, sessions, transactions
+from demo_site.tenant.views import in_steps, with_state
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
 
-    from demo_site.tenant.records import Transaction, User
+    from demo_site.tenant.records import Run, Transaction, User
     from demo_site.tenant.state import State
+    from demo_site.tenant.views import Steps
 
 
 @require_http_methods(["GET", "POST"])
-@with_state
-def challenge(request: HttpRequest, state: State) -> HttpResponse:
+@in_steps
+def challenge(request: HttpRequest, state: State, factor: str) -> Steps[HttpResponse]:
     transaction = transactions.resume(request, state)
+    run = challenges.waiting(state, transaction.id, transaction.browser)
+    if run is None:
+        return (yield from _by_plan(request, state, transaction, factor))
+    place = challenges.at_sign_in(state, transaction)
+    page = challenges.ask(request, state, run, place, factor)
+    if page is not None:
+        return page
+    _note(state, transaction, run, factor)
+    if effects.next_challenge(run):
+        return HttpResponseRedirect(challenges.page_of(run, place))
+    return (yield from progress.go_on(request, state, transaction, run))
+
+
+@require_GET
+@with_state
+def choice(request: HttpRequest, state: State) -> HttpResponse:
+    transaction = transactions.resume(request, state)
+    run = challenges.waiting(state, transaction.id, transaction.browser)
+    if run is None:
+        raise PageError(400, "invalid_request", challenges.GONE)
+    return challenges.choice(request, run, challenges.at_sign_in(state, transaction))
+
+
+def _note(state: State, transaction: Transaction, run: Run, factor: str) -> None:
+    transaction.mfa = True
+    session = state.sessions.get(run.session)
+    if session is not None:
+        session.mfa, session.mfa_at = True, clock.now()
+        session.methods.append(challenges.method_of(factor))
+
+
+def _by_plan(request: HttpRequest, state: State, transaction: Transaction, factor: str) -> Steps[HttpResponse]:
     user = state.users.get(transaction.user_id or "")
-    if user is None or user.otp_secret is None:
+    if user is None or user.otp_secret is None or factor != OTP:
         raise PageError(400, "invalid_request", "This sign-in page is not known here any more.")
     error = mfa.refusal(user, request.POST.get("code", "")) if request.method == "POST" else ""
     if request.method == "GET" or error:
         client = state.clients.get(transaction.client_id)
         return mfa.challenge(request, user, {"state": transaction.id}, client, error=error)
     transaction.mfa = True
-    return _passed(request, state, transaction, user)
+    return (yield from _passed(request, state, transaction, user))
 
 
-def _passed(request: HttpRequest, state: State, transaction: Transaction, user: User) -> HttpResponse:
+def _passed(request: HttpRequest, state: State, transaction: Transaction, user: User) -> Steps[HttpResponse]:
     """The sign-in is complete, or a session from before is stepped up and keeps its auth_time."""
     identity = user.identity_named(transaction.identity) if transaction.identity else None
     if identity is not None:
-        return progress.signed_in(request, state, transaction, user, identity)
+        return (yield from progress.signed_in(request, state, transaction, user, identity))
     session = sessions.current(request, state)
     if session is None or session.user_id != user.user_id:
         raise PageError(400, "invalid_request", "You are not signed in any more.")
-    session.mfa = True
-    return callback.succeeded(state, transaction, session)
+    session.mfa, session.mfa_at = True, clock.now()
+    return (yield from progress.completed(request, state, transaction, sessions.key_of(request)))

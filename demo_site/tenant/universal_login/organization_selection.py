@@ -11,19 +11,20 @@ from demo_site.tenant.oidc import callback
 from demo_site.tenant.oidc.errors import OAuthError
 from demo_site.tenant.pages.rendering import page
 from demo_site.tenant.universal_login import progress, transactions
-from demo_site.tenant.views import with_state
+from demo_site.tenant.views import in_steps
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
 
     from demo_site.tenant.state import State
+    from demo_site.tenant.views import Steps
 
 UNKNOWN = "The organization you entered is invalid"
 
 
 @require_http_methods(["GET", "POST"])
-@with_state
-def select(request: HttpRequest, state: State) -> HttpResponse:
+@in_steps
+def select(request: HttpRequest, state: State) -> Steps[HttpResponse]:
     transaction = transactions.resume(request, state)
     client = state.clients[transaction.client_id]
     name = request.POST.get("organizationName", "")
@@ -37,4 +38,4 @@ def select(request: HttpRequest, state: State) -> HttpResponse:
         organizations.check(state, transaction, client)
     except OAuthError as refused:
         return callback.failed(transaction, refused)
-    return progress.begin(request, state, transaction)
+    return (yield from progress.begin(request, state, transaction))

@@ -6,60 +6,117 @@ from typing import TYPE_CHECKING
 
 from django.http import HttpResponseRedirect
 
-from demo_site.tenant import organizations
+from demo_site.tenant import logins, organizations
+from demo_site.tenant.actions import post_login
 from demo_site.tenant.clock import clock
-from demo_site.tenant.oidc import callback
-from demo_site.tenant.oidc.errors import OAuthError
+from demo_site.tenant.logs import origin
+from demo_site.tenant.my_account import default_policy
+from demo_site.tenant.oidc import callback, verifiable
+from demo_site.tenant.oidc.errors import OAuthError, access_denied
+from demo_site.tenant.pages.errors import PageError
 from demo_site.tenant.records import identity_id
-from demo_site.tenant.universal_login import cookies, mfa, sessions, transactions
+from demo_site.tenant.universal_login import challenges, cookies, mfa, sessions, transactions
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
 
-    from demo_site.tenant.records import Json, Session, Transaction, User
+    from demo_site.tenant.records import Json, Run, Session, Transaction, User
     from demo_site.tenant.state import State
+    from demo_site.tenant.views import Steps
 
 
-def begin(request: HttpRequest, state: State, transaction: Transaction) -> HttpResponse:
+def begin(request: HttpRequest, state: State, transaction: Transaction) -> Steps[HttpResponse]:
     """Answer from the tenant's own session if that is enough, else ask; ``prompt=none`` forbids asking."""
     session = sessions.current(request, state)
     if session is None or not _is_enough(state, session, transaction):
         wanted, error = _first_page(state, transaction), OAuthError("login_required", "Login required")
-    elif mfa.is_asked_for(state, transaction, state.users[session.user_id], done=session.mfa):
+    elif mfa.is_asked_for(state, transaction, state.users[session.user_id], done=session.mfa, mfa_at=session.mfa_at):
         transaction.user_id = session.user_id
         wanted, error = mfa.PAGE, OAuthError("interaction_required", "Multifactor authentication required")
     else:
-        return callback.succeeded(state, transaction, session)
+        transaction.user_id = session.user_id
+        _check_policy(state, transaction, session)
+        if not verifiable.must_be_confirmed(state, transaction):
+            return (yield from completed(request, state, transaction, sessions.key_of(request)))
+        wanted, error = "/u/consent", OAuthError("interaction_required", "The callback needs the user's confirmation")
     if "none" in transaction.prompt:
         raise error
-    transactions.begin(state, transaction)
-    response = _to(wanted, transaction)
-    transactions.remember_browser(response, transaction.browser)
-    return response
+    return _asked(state, transaction, _to(wanted, transaction))
 
 
 def authenticated(
     request: HttpRequest, state: State, transaction: Transaction, user: User, identity: Json
-) -> HttpResponse:
-    """By password or by another provider; a second factor may come on top."""
+) -> Steps[HttpResponse]:
+    """By password or by another provider: a login that counts, whatever follows. A second factor may come on top."""
+    transaction.user_id, transaction.identity = user.user_id, identity_id(identity)
+    logins.count(user, origin.current().ip)
     if user.blocked:
         return callback.failed(transaction, OAuthError("unauthorized", "user is blocked"))
-    transaction.user_id, transaction.identity = user.user_id, identity_id(identity)
     if mfa.is_asked_for(state, transaction, user, done=False):
         return _to(mfa.PAGE, transaction)
-    return signed_in(request, state, transaction, user, identity)
+    return (yield from signed_in(request, state, transaction, user, identity))
 
 
 def signed_in(
     request: HttpRequest, state: State, transaction: Transaction, user: User, identity: Json
-) -> HttpResponse:
-    """A session begins, and the browser goes back with a code, or with the error that an organization means."""
+) -> Steps[HttpResponse]:
+    """A session begins, whatever the Actions then make of the sign-in."""
     cookie, session = sessions.begin(request, state, user, identity)
-    session.mfa = transaction.mfa
+    session.mfa, session.mfa_at = transaction.mfa, clock.now() if transaction.mfa else None
     organizations.join(state, transaction, user)
-    response = callback.succeeded(state, transaction, session)
+    response = yield from completed(request, state, transaction, cookie)
     cookies.write(response, sessions.COOKIE, cookie, sessions.LIFETIME_S)
     return response
+
+
+def completed(request: HttpRequest, state: State, transaction: Transaction, key: str) -> Steps[HttpResponse]:
+    """With a session that is enough: the Actions, then back to the application."""
+    session = state.sessions[key]
+    refused = callback.refusal(state, transaction, session)
+    run = None
+    if refused is None:
+        user = state.users[session.user_id]
+        run = post_login.begin(state, user, session.connection, transaction)
+    if run is None:
+        return callback.succeeded(state, transaction, session)
+    run.session = key
+    transaction.executions.append(run.id)
+    return (yield from go_on(request, state, transaction, run, transaction.query))
+
+
+def go_on(
+    request: HttpRequest, state: State, transaction: Transaction, run: Run, query: Json | None = None
+) -> Steps[HttpResponse]:
+    """Through the Actions that are left, to wherever they lead."""
+    begun = state.sessions.get(run.session)
+    end = yield from post_login.play(request, state, transaction, run, query)
+    if run.primary_user and begun is not None:  # linking has removed the user who began it, and its sessions
+        state.sessions.setdefault(run.session, begun).user_id = run.primary_user
+    if end.is_refused:
+        return callback.failed(transaction, access_denied(end.words))
+    if end.waits and "none" in transaction.prompt:
+        del state.runs[run.id]
+        raise OAuthError("interaction_required", "The Actions of the tenant need the user, which prompt=none forbids")
+    if end.waits:
+        page = challenges.next_page(end, run, challenges.at_sign_in(state, transaction))
+        return _asked(state, transaction, HttpResponseRedirect(page))
+    session = state.sessions.get(run.session)
+    if session is None:
+        raise PageError(400, "invalid_request", "You are not signed in any more.")
+    return callback.succeeded(state, transaction, session, post_login.outcome_of(run, transaction.scope))
+
+
+def _asked(state: State, transaction: Transaction, response: HttpResponse) -> HttpResponse:
+    """The browser goes somewhere else first, and is known when it comes back."""
+    transactions.begin(state, transaction)
+    transactions.remember_browser(response, transaction.browser)
+    return response
+
+
+def _check_policy(state: State, transaction: Transaction, session: Session) -> None:
+    """The My Account API's, where the session answers by itself."""
+    user, proofs = state.users[session.user_id], (session.mfa_at, session.auth_time)
+    default_policy.check_unasked(state, user, transaction.audience, transaction.issuer, proofs)
 
 
 def _is_enough(state: State, session: Session, transaction: Transaction) -> bool:

@@ -12,38 +12,39 @@ from demo_site.tenant.pages.errors import PageError
 from demo_site.tenant.pages.rendering import page
 from demo_site.tenant.pages.tags import provider
 from demo_site.tenant.universal_login import cookies, progress, transactions
-from demo_site.tenant.views import with_state
+from demo_site.tenant.views import in_steps
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
 
     from demo_site.tenant.records import Connection, Json, Transaction, User
     from demo_site.tenant.state import State
+    from demo_site.tenant.views import Steps
 
 COOKIE = "google"
 
 
 @require_http_methods(["GET", "POST"])
-@with_state
-def begin(request: HttpRequest, state: State) -> HttpResponse:
+@in_steps
+def begin(request: HttpRequest, state: State) -> Steps[HttpResponse]:
     """Hand over to the provider. Its own session answers at once, and renews auth_time without asking."""
     transaction = transactions.resume(request, state)
     connection = _connection(request, state, transaction)
     user = state.users.get(state.upstream_sessions.get(cookies.read(request, COOKIE), ""))
     identity = user.identity_in(connection.name) if user else None
     if user and identity and "select_account" not in transaction.prompt:
-        return progress.authenticated(request, state, transaction, user, identity)
+        return (yield from progress.authenticated(request, state, transaction, user, identity))
     return HttpResponseRedirect(f"/stand-in/{connection.name}?state={transaction.id}")
 
 
 @require_http_methods(["GET", "POST"])
-@with_state
-def choose(request: HttpRequest, state: State, connection: str) -> HttpResponse:
+@in_steps
+def choose(request: HttpRequest, state: State, connection: str) -> Steps[HttpResponse]:
     transaction = transactions.resume(request, state)
     people = list(state.users_of(connection))
     chosen = next((user for user in people if user.user_id == request.POST.get("user_id")), None)
     if request.method == "POST" and chosen is not None:
-        return _signed_in(request, state, transaction, chosen, connection)
+        return (yield from _signed_in(request, state, transaction, chosen, connection))
     client = state.clients.get(transaction.client_id)
     name = provider(connection)
     shown = [_as_the_provider_knows(user, connection) for user in people]
@@ -64,9 +65,9 @@ def end_upstream(request: HttpRequest, response: HttpResponse, state: State) -> 
 
 def _signed_in(
     request: HttpRequest, state: State, transaction: Transaction, user: User, connection: str
-) -> HttpResponse:
+) -> Steps[HttpResponse]:
     identity = user.identity_in(connection) or {}
-    response = progress.authenticated(request, state, transaction, user, identity)
+    response = yield from progress.authenticated(request, state, transaction, user, identity)
     cookie = opaque()
     state.upstream_sessions[cookie] = user.user_id
     cookies.write(response, COOKIE, cookie)

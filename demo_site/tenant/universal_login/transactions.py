@@ -32,9 +32,25 @@ def remember_browser(response: HttpResponse, browser: str) -> None:
 
 
 def begin(state: State, transaction: Transaction) -> None:
-    oldest = clock.now() - KEPT_S
-    state.transactions = {key: item for key, item in state.transactions.items() if item.created_at > oldest}
+    _forget_old(state)
     state.transactions[transaction.id] = transaction
+
+
+def _forget_old(state: State) -> None:
+    """The first is the oldest."""
+    oldest = clock.now() - KEPT_S
+    while state.transactions:
+        first = next(iter(state.transactions.values()))
+        if first.created_at > oldest:
+            return
+        del state.transactions[first.id]
+
+
+def end_of_user(state: State, user_id: str) -> None:
+    """Sign-ins under way, after the password: waiting for a second factor, or for an Action."""
+    for transaction in state.transactions.values():
+        if transaction.user_id == user_id:
+            transaction.done = True
 
 
 def resume(request: HttpRequest, state: State) -> Transaction:
@@ -43,9 +59,13 @@ def resume(request: HttpRequest, state: State) -> Transaction:
     transaction = state.transactions.get(wanted)
     if transaction is None:
         raise PageError(400, "invalid_request", "This sign-in page is not known here any more.")
-    alive = clock.now() < transaction.created_at + LIFETIME_S and not transaction.done
-    if not alive or transaction.browser != cookies.read(request, COOKIE):
+    check_alive(request, state, transaction, foreign=transaction.browser != cookies.read(request, COOKIE))
+    return transaction
+
+
+def check_alive(request: HttpRequest, state: State, transaction: Transaction, *, foreign: bool = False) -> None:
+    """One hour, pages and redirects together."""
+    if foreign or transaction.done or clock.now() >= transaction.created_at + LIFETIME_S:
         words = "This sign-in page has expired. Go back to the application and sign in again."
         route = login_route(state.clients.get(transaction.client_id), hosts.issuer(request, state))
         raise PageError(400, "invalid_request", words, go_to=route)
-    return transaction

@@ -1,0 +1,1 @@
+"""Actions: JavaScript of the tenant's own that runs at its triggers, in Node 22."""

@@ -1,0 +1,1 @@
+"""Attack protection: brute force, suspicious addresses, breached passwords."""

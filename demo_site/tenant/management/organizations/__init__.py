@@ -1,0 +1,1 @@
+"""Organizations: themselves, their members, connections and invitations."""

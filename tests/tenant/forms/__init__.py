@@ -1,0 +1,1 @@
+"""Forms that Actions render, and their flows."""
