@@ -45,9 +45,9 @@ class Tenant:
 
     def __init__(self) -> None:
         self.url = f"http://{settings.SOCIAL_AUTH_AUTH0_DOMAIN}"
-        client = seed.set_up_client()
+        client = seed.SET_UP_CLIENT
         asked = {"grant_type": "client_credentials", "audience": f"{self.url}/api/v2/"}
-        asked |= {name: client[name] for name in ("client_id", "client_secret")}
+        asked |= {name: str(client[name]) for name in ("client_id", "client_secret")}
         answer = requests.post(f"{self.url}/oauth/token", asked, timeout=PATIENCE_S)
         answer.raise_for_status()
         self.headers = {"Authorization": f"Bearer {answer.json()['access_token']}"}

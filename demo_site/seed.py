@@ -14,6 +14,15 @@ SEEDED_SITE = "http://localhost:8000"
 LOG_STREAM_TOKEN = "local-only-log-stream-token-of-the-demonstration"  # noqa: S105 - of a tenant on loopback
 
 
+SET_UP_CLIENT = {
+    "client_id": "demo-set-up-client",
+    "client_secret": "local-only-set-up-secret",
+    "name": "Northwind Library (set-up)",
+    "grant_types": ["client_credentials"],
+    "scopes": ["read:log_streams", "create:log_streams", "update:clients"],
+}
+
+
 @cache
 def load() -> dict[str, Any]:
     """The seed as it lies beside this file."""
@@ -22,20 +31,15 @@ def load() -> dict[str, Any]:
 
 
 def for_site(site_url: str) -> str:
-    """The seed as JSON, for a site at another address."""
-    return SEED_FILE.read_text(encoding="utf-8").replace(SEEDED_SITE, site_url)
+    """The seed as JSON, for a site at another address, with a client for who sets up the tenant."""
+    seed = json.loads(SEED_FILE.read_text(encoding="utf-8").replace(SEEDED_SITE, site_url))
+    return json.dumps({**seed, "clients": [*seed["clients"], SET_UP_CLIENT]}, indent=1)
 
 
 def clients() -> tuple[dict[str, Any], dict[str, Any]]:
     """The login client and the Management client."""
-    login, management, _set_up = load()["clients"]
+    login, management = load()["clients"]
     return login, management
-
-
-def set_up_client() -> dict[str, Any]:
-    """Who sets up the local tenant: no client of the site's."""
-    client: dict[str, Any] = load()["clients"][2]
-    return client
 
 
 def people() -> list[dict[str, Any]]:

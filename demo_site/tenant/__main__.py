@@ -42,7 +42,10 @@ def arguments() -> argparse.Namespace:
     parser.add_argument(
         "--tls", action="store_true", help="serve https, and print the file of certificates that clients must trust"
     )
-    chosen = parser.parse_args()
+    return checked(parser, parser.parse_args())
+
+
+def checked(parser: argparse.ArgumentParser, chosen: argparse.Namespace) -> argparse.Namespace:
     if chosen.host != LOOPBACK:
         parser.error(f"the local tenant listens on {LOOPBACK} only, never on {chosen.host}")
     return chosen
@@ -99,13 +102,15 @@ def is_set(name: ast.Name) -> bool:
     return isinstance(name.ctx, ast.Store)
 
 
+def refused(why: str) -> int:
+    print(f"local tenant: {why}", file=sys.stderr)
+    return 2
+
+
 def main() -> int:
     chosen = arguments()
     if reason := why_not_here():
-        print(
-            f"local tenant: it is for trying things out, never beside a site in production: {reason}", file=sys.stderr
-        )
-        return 2
+        return refused(f"it is for trying things out, never beside a site in production: {reason}")
     # Nothing that is loaded now goes away again: looking for it is a tenth of the start.
     gc.disable()
     # Its own settings, whatever the shell or the site's process has set.
@@ -120,8 +125,7 @@ def main() -> int:
         address = (chosen.host, chosen.port)
         serve(address, seed, chosen.state, loopback_login_route=chosen.loopback_login_route, https=chosen.tls)
     except (SeedError, OSError, ValueError) as error:
-        print(f"local tenant: {error}", file=sys.stderr)
-        return 2
+        return refused(str(error))
     except KeyboardInterrupt:
         pass
     return 0

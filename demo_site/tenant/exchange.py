@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote_to_bytes
 
 from django.core.wsgi import get_wsgi_application
+from django.urls import get_resolver
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -50,6 +51,7 @@ class Application:
 
     def __init__(self, port: int, scheme: str) -> None:
         self._wsgi: Callable[..., Any] = get_wsgi_application()
+        _ = get_resolver().url_patterns  # loads every view, before anybody waits for one
         self._port = port
         self._scheme = scheme
 

@@ -18,7 +18,7 @@ MASK = "***"
 KEPT = 5_000
 SECRET_KEYS = re.compile(
     r"password|secret|^code$|^code_verifier$|^otp$|recovery_code|auth_session|ticket|token|id_token_hint|assertion"
-    r"|^authorization$|cookie",
+    r"|^authorization$|cookie|^fields\.",
     re.IGNORECASE,
 )
 SECRET_IN_URL = re.compile(

@@ -37,17 +37,14 @@ def send(  # noqa: PLR0913 - what a message is made of
     address = user.address_of(identity) if identity else None
     if identity is None or not address:
         return
-    ticket = tickets.mint(
-        state,
-        user,
-        identity,
+    terms = tickets.Terms(
         client_id=client.client_id if client else None,
         lifetime_s=mailbox.link_lifetime_s(state, connection.reset_template),
         mark_email_as_verified=state.plan.change_mail_verifies_email,
         code=digits() if connection.resets_by_code else None,
         organization=organization,
     )
-    application = client.name if client else "your account"
+    ticket = tickets.mint(state, user, identity, terms)
     link = tickets.url_of(state, ticket, base_url)
-    mailbox.send_change_password(state, address.lower(), link, application, ticket.code)
+    mailbox.send_change_password(state, address.lower(), link, client.name if client else "your account", ticket.code)
     reset_requests.succeeded(state, user, connection, client, link)

@@ -5,12 +5,13 @@ from __future__ import annotations
 import gc
 import ssl
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any
 
 import django
 
-from demo_site.tenant import certificate
+from demo_site.tenant import certificate, keys
 from demo_site.tenant.clock import clock
 from demo_site.tenant.exchange import Answer, Application, Asked
 from demo_site.tenant.faults import faults, play
@@ -119,8 +120,10 @@ def serve(
         host, port = address[0], server.server_address[1]
         store.base_url = f"{'https' if https else 'http'}://{host}:{port}"
         store.loopback_login_route = loopback_login_route
-        store.open(seed, state)
-        server.application = Application(port, store.scheme)
+        with ThreadPoolExecutor() as beside:
+            key = beside.submit(keys.generate)
+            server.application = Application(port, store.scheme)
+            store.open(seed, state, key.result)
         ready = f"local tenant ready on {store.base_url}/"
         if https:
             server.tls, file = certificate.prepared(_names(host), state)

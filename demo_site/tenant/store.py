@@ -47,8 +47,8 @@ class Store:
     def port(self) -> int:
         return int(self.base_url.rsplit(":", 1)[1])
 
-    def open(self, first_seed: Json, path: Path | None = None) -> None:
-        """Take up the state file if there is one, else begin from the seed."""
+    def open(self, first_seed: Json, path: Path | None, fresh_key: Callable[[], SigningKey]) -> None:
+        """Take up the state file if there is one, else begin from the seed, with a fresh key."""
         self._first_seed, self._path = first_seed, path
         seeded = seed.planted(first_seed)
         if path and path.exists():
@@ -56,7 +56,7 @@ class Store:
             self.state.custom_domain = seeded.custom_domain or self.state.custom_domain
         else:
             self.state = seeded
-            self.signing_keys = [keys.generate()]
+            self.signing_keys = [fresh_key()]
             self._save()
 
     @contextmanager

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from demo_site.tenant import password_changes, passwords, policy
@@ -19,17 +20,18 @@ if TYPE_CHECKING:
 DEFAULT_LIFETIME_S = 432_000  # five days
 
 
-def mint(  # noqa: PLR0913 - the fields of the endpoint
-    state: State,
-    user: User,
-    identity: Json,
-    *,
-    client_id: str | None,
-    lifetime_s: int = 0,
-    mark_email_as_verified: bool,
-    code: str | None = None,
-    organization: str | None = None,
-) -> Ticket:
+@dataclass(frozen=True, kw_only=True)
+class Terms:
+    """What whoever asks for a ticket says of it."""
+
+    client_id: str | None
+    mark_email_as_verified: bool
+    lifetime_s: int = 0
+    code: str | None = None
+    organization: str | None = None
+
+
+def mint(state: State, user: User, identity: Json, terms: Terms) -> Ticket:
     """A newer ticket or mail voids every older link of the user (community.auth0.com/t/150437)."""
     void_links(state, user)
     ticket = Ticket(
@@ -37,11 +39,11 @@ def mint(  # noqa: PLR0913 - the fields of the endpoint
         user_id=user.user_id,
         identity=identity_id(identity),
         connection=identity["connection"],
-        expires_at=clock.now() + (lifetime_s or DEFAULT_LIFETIME_S),
-        client_id=client_id,
-        mark_email_as_verified=mark_email_as_verified,
-        code=code,
-        organization=organization,
+        expires_at=clock.now() + (terms.lifetime_s or DEFAULT_LIFETIME_S),
+        client_id=terms.client_id,
+        mark_email_as_verified=terms.mark_email_as_verified,
+        code=terms.code,
+        organization=terms.organization,
     )
     state.tickets[ticket.id] = ticket
     return ticket
@@ -105,15 +107,18 @@ def set_password(  # noqa: PLR0913 - whose password, and how
     refused = policy.refusal(options, password, user.profile, earlier)
     if refused:
         return refused
-    kept = [passwords.hashed(password), *earlier]
-    user.password_hashes[identity] = kept[: max(1, policy.history_size(options))]
-    now = iso(clock.now())
-    user.profile["updated_at"] = now
-    # The tenant does not see when a database of one's own keeps the password.
-    if not options.get("enabledDatabaseCustomization") or options.get("import_mode"):
-        user.profile["last_password_reset"] = now
+    user.password_hashes[identity] = [passwords.hashed(password), *earlier][: max(1, policy.history_size(options))]
+    _date(user, options)
     brute_force.forgive(state, user, connection)
     if cause in state.plan.login_in_progress_fails_after:
         transactions.end_of_user(state, user.user_id)
     password_changes.happened(state, user, identity, connection, cause=cause, ticket=ticket)
     return None
+
+
+def _date(user: User, options: Json) -> None:
+    now = iso(clock.now())
+    user.profile["updated_at"] = now
+    # The tenant does not see when a database of one's own keeps the password.
+    if not options.get("enabledDatabaseCustomization") or options.get("import_mode"):
+        user.profile["last_password_reset"] = now

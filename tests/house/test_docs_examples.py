@@ -3,24 +3,14 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 
 import pytest
 from django.template import Context, Engine
 from django.test import RequestFactory
 
 from auth0_password.services.waiting import ChangeAsked
-from tests.install.readme import blocks
 from tests.stories.people import BOB, TEMPORARY, sign_in
-
-DOCS = Path(__file__).parents[2] / "docs"
-
-
-def block(name: str, language: str, place: int = 0) -> str:
-    """One fenced block of a page."""
-    found = [text for its, text in blocks((DOCS / f"{name}.md").read_text(encoding="utf-8")) if its == language]
-    return found[place]
-
+from tests.support.documents import block
 
 for place in range(2):
     exec(compile(block("your-tests", "python", place), "docs/your-tests.md", "exec"))  # noqa: S102 - our own page

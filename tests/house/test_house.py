@@ -90,7 +90,7 @@ def test_sizes(path):
     assert text.count("\n") <= 250
     for node in ast.walk(ast.parse(text)):
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
-            assert node.end_lineno - node.lineno + 1 <= 35, f"{node.name} is long"
+            assert node.end_lineno - node.lineno + 1 <= 25, f"{node.name} is long"
 
 
 def test_most_functions_are_short():

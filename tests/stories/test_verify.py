@@ -9,10 +9,10 @@ import pytest
 from django.contrib.auth import get_user_model
 from django.core import mail
 
-from tests.house.test_docs_examples import block
 from tests.stories.people import ALICE, ALICES, DAVE, DAVES, NEW, choose, is_password_of, sign_in
 from tests.support.action_tokens import SECRET
 from tests.support.browser import Browser
+from tests.support.documents import block
 from tests.tenant.actions.conftest import SCOPES
 from tests.tenant.actions.deploying import CHALLENGE, Deployer
 from tests.tenant.application import LOGIN, Application

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from django.http import HttpRequest, HttpResponse
 
-    from demo_site.tenant.records import Json, User
+    from demo_site.tenant.records import Client, Json, RefreshToken, User
     from demo_site.tenant.state import State
 
 PATH = "/oauth/token"
@@ -48,11 +48,13 @@ def log(request: HttpRequest, response: HttpResponse) -> None:
         return
     good = response.status_code == OK
     with store.change() as state:
-        user = _user(state, answer) if good else _named(state, params)
         client = state.clients.get(named_client(request, params))
+        reused = None if good else _reused(state, params, client)
+        user = _user(state, answer) if good else _named(state, params, reused)
+        code = "ferrt" if reused else f"{'s' if good else 'f'}{ending}"
         words = answer.get("error_description", "")
         fields = {"details": _details(params, ending), **_wanted(params, answer)}
-        write(state, f"{'s' if good else 'f'}{ending}", words, user=user, client=client, **fields)
+        write(state, code, words, user=user, client=client, **fields)
 
 
 def _wanted(params: dict[str, str], answer: Json) -> dict[str, Any]:
@@ -82,8 +84,17 @@ def _user(state: State, answer: Json) -> User | None:
     return state.users.get(claims.get("sub", ""))
 
 
-def _named(state: State, params: dict[str, str]) -> User | None:
-    """Whose password was wrong, where a name came with it."""
+def _reused(state: State, params: dict[str, str], client: Client | None) -> RefreshToken | None:
+    """A refresh token that was replaced, and came again; its failure has a type of its own."""
+    token = state.refresh_tokens.get(params.get("refresh_token", ""))
+    mine = token is not None and client is not None and token.client_id == client.client_id
+    return token if mine and token and token.replaced_at is not None else None
+
+
+def _named(state: State, params: dict[str, str], reused: RefreshToken | None) -> User | None:
+    """Whose password was wrong, where a name came with it, or whose token came again."""
+    if reused:
+        return state.users.get(reused.user_id)
     name, realm = params.get("username", ""), params.get("realm")
     databases = [item.name for item in state.connections.values() if item.is_database and realm in (None, item.name)]
     found = (state.database_user(connection, name) for connection in databases if name)

@@ -37,28 +37,23 @@ def write(  # noqa: PLR0913 - what a log is about
     **fields: Any,
 ) -> Json:
     """One tenant log of the type ``code``; called under the store's lock. ``fields`` overrule what the others say."""
+    said = {"type": code, "description": description, **_about(state, user, client, connection)}
+    record = _kept(state, {**said, **origin.current().fields(), "details": details, **fields})
+    for stream in state.log_streams.values():
+        offer(state, stream, record)
+    return record
+
+
+def _kept(state: State, said: Json) -> Json:
+    """The whole record, in the order of the recordings; it can be found once it is indexed."""
     now = clock.now()
     indexed_at = now + state.plan.log_indexing_delay_s
     state.log_count += 1
     number = log_id(indexed_at, state.log_count)
-    record: Json = {
-        **dict.fromkeys(FIELDS),
-        "_id": number,
-        "log_id": number,
-        "date": iso(now),
-        "type": code,
-        "description": description,
-        **_about(state, user, client, connection),
-        **origin.current().fields(),
-        "details": details,
-        **fields,
-        "isMobile": False,
-        "location_info": None,
-    }
+    record: Json = {**dict.fromkeys(FIELDS), "_id": number, "log_id": number, "date": iso(now), **said}
+    record |= {"isMobile": False, "location_info": None}
     _forget_old(state, now)
     state.logs[number] = Log(record, indexed_at)
-    for stream in state.log_streams.values():
-        offer(state, stream, record)
     return record
 
 

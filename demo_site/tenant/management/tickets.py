@@ -50,15 +50,13 @@ def password_change(request: HttpRequest, state: State) -> JsonResponse:
     identity = _identity(body, user, state)
     if not user.address_of(identity):
         raise ApiError(400, "The user does not have an email address.")
-    ticket = tickets.mint(
-        state,
-        user,
-        identity,
+    terms = tickets.Terms(
         client_id=body.get("client_id"),
         lifetime_s=body.get("ttl_sec", 0),
         mark_email_as_verified=body.get("mark_email_as_verified", False),
         organization=organization_of(body, user, state),
     )
+    ticket = tickets.mint(state, user, identity, terms)
     return JsonResponse({"ticket": tickets.url_of(state, ticket, base_url)}, status=201)
 
 

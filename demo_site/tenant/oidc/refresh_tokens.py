@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import asdict, replace
 from typing import TYPE_CHECKING
 
-from demo_site.tenant import logs
 from demo_site.tenant.clock import clock
 from demo_site.tenant.oidc.errors import invalid_grant
 from demo_site.tenant.opaque import opaque
@@ -85,8 +84,6 @@ def usable(state: State, shown: str, client: Client) -> RefreshToken:
         raise invalid_grant(UNKNOWN)
     if token.replaced_at is not None and not _within_leeway(state, token, client):
         end_family(state, token.id)
-        user = state.users.get(token.user_id)
-        logs.write(state, "ferrt", UNKNOWN, user=user, client=client)
         raise invalid_grant(UNKNOWN)
     return token
 

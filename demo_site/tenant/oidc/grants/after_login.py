@@ -37,21 +37,18 @@ def run(  # noqa: PLR0913, PLR0917 - all that a run needs
 ) -> Steps[None]:
     """Let the Actions see it, and raise ``mfa_required`` where a second factor is still to come."""
     user = present(state, granted)
-    outcome = yield from post_login.for_grant(
-        asking.request,
-        state,
-        post_login.Grant(
-            client=asking.client,
-            user=user,
-            connection=granted.connection,
-            protocol=protocol,
-            scope=granted.scope,
-            audience=granted.audience,
-            organization=granted.organization,
-            methods=granted.methods,
-            factors=passed,
-        ),
+    grant = post_login.Grant(
+        client=asking.client,
+        user=user,
+        connection=granted.connection,
+        protocol=protocol,
+        scope=granted.scope,
+        audience=granted.audience,
+        organization=granted.organization,
+        methods=granted.methods,
+        factors=passed,
     )
+    outcome = yield from post_login.for_grant(asking.request, state, grant)
     user = present(state, granted)
     granted.claims = granted.claims | outcome.id_token_claims
     granted.access_claims = granted.access_claims | outcome.access_token_claims
