@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections import deque
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl
 
+from demo_site.tenant.bodies import parsed
 from demo_site.tenant.clock import iso
 
 if TYPE_CHECKING:
@@ -79,7 +79,7 @@ def _body(asked: Asked) -> Any:
     kind = asked.headers.get("Content-Type", "")
     if "json" in kind:
         try:
-            return json.loads(text)
+            return parsed(text)
         except ValueError:
             return text
     return _pairs(text) if "form-urlencoded" in kind else text

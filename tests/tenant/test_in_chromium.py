@@ -121,7 +121,7 @@ def _tour(app: Application, site: str, page: Page) -> Iterator[str]:
     yield f"{page.url} (sent)"
     page.goto(authorize_url(app, site, connection="google-oauth2"))
     yield page.url
-    for path in ("/", "/users", "/u/reset-verify?ticket=none"):
+    for path in ("/", "/inbox", "/users", "/actions", "/u/reset-verify?ticket=none"):
         page.goto(app.tenant.base_url + path)
         yield page.url
     page.goto(f"{app.tenant.base_url}/logs")

@@ -59,14 +59,14 @@ def test_with_the_session_and_the_application(app: Application, browser: Browser
     "address", [f"{SITE}/?a=1", f"{SITE}/bye", f"{SITE}/bye?from=elsewhere", "https://evil.example/"]
 )
 def test_an_address_is_compared_query_and_all(app: Application, browser: Browser, id_token: str, address: str):
-    """FLOWS §9.4: what is not registered gets an error page, and the session is kept."""
+    """What is not registered gets an error page, and the session is kept."""
     page = log_out(app, browser, id_token_hint=id_token, post_logout_redirect_uri=address)
     assert page.status == 400
     assert is_signed_in(app, browser)
 
 
 def test_the_tenants_list_without_an_application(app: Application, browser: Browser, id_token: str):
-    """FLOWS §9.4: with client_id alone, or without, the application's list does not count."""
+    """With client_id alone, or without, the application's list does not count."""
     assert id_token
     for hint in ({}, {"client_id": LOGIN[0]}):
         assert log_out(app, browser, post_logout_redirect_uri=f"{SITE}/", **hint).status == 400

@@ -184,7 +184,7 @@ class TestTogether:
 @pytest.mark.parametrize("subscription", ["free", "essentials", "professional"])
 @pytest.mark.parametrize(("method", "path"), CALLS)
 def test_self_service_plans_have_none_of_it(caller: Caller, subscription: str, method: str, path: str):
-    """FLOWS §9.21."""
+    """Refused on self-service plans."""
     caller.plan(subscription=subscription)
     reply = caller.api(method, path)
     assert reply.status_code == 403

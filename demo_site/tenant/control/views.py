@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import math
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +9,7 @@ from django.http import HttpRequest, JsonResponse
 
 from demo_site.tenant import mailbox, plan
 from demo_site.tenant.actions.executions import shown
+from demo_site.tenant.bodies import parsed
 from demo_site.tenant.clock import clock, iso
 from demo_site.tenant.faults import FaultError, faults
 from demo_site.tenant.pushes.queue import PushError
@@ -52,19 +51,9 @@ def control(**verbs: Callable[[Any], Json]) -> Callable[[HttpRequest], JsonRespo
 
 def _body(request: HttpRequest) -> Any:
     try:
-        return json.loads(request.body, parse_constant=_no_number, parse_float=_finite) if request.body else None
-    except (ValueError, RecursionError) as error:
+        return parsed(request.body) if request.body else None
+    except ValueError as error:
         raise ControlError("the body is not JSON") from error
-
-
-def _no_number(text: str) -> float:
-    """JSON has neither NaN nor Infinity."""
-    raise ValueError(text)
-
-
-def _finite(text: str) -> float:
-    number = float(text)
-    return number if math.isfinite(number) else _no_number(text)
 
 
 def health(_body: Any) -> Json:

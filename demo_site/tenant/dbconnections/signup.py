@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
 from django.http import HttpRequest, JsonResponse
@@ -10,6 +9,7 @@ from django.views.decorators.http import require_POST
 
 from demo_site.tenant import accounts, hosts, logs, passwords, policy, verification
 from demo_site.tenant.attack_protection import suspicious_ips
+from demo_site.tenant.bodies import parsed
 from demo_site.tenant.dbconnections.errors import PlainError, missing
 from demo_site.tenant.logs import origin
 from demo_site.tenant.oidc.errors import OAuthError, invalid_request
@@ -65,7 +65,7 @@ def _body(request: HttpRequest) -> Json:
     if request.content_type != "application/json":
         return dict(request.POST.dict())
     try:
-        body: Any = json.loads(request.body)
+        body: Any = parsed(request.body)
     except ValueError as error:
         raise invalid_request("The body is not valid JSON") from error
     if not isinstance(body, dict):

@@ -5,10 +5,10 @@ From Auth0's manage-users/user-migration/{bulk-user-imports,bulk-user-import-sch
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
 from demo_site.tenant import accounts
+from demo_site.tenant.bodies import parsed
 from demo_site.tenant.clock import clock, iso
 from demo_site.tenant.management.payload import EMAIL
 
@@ -59,7 +59,7 @@ def perform(state: State, job: Job, work: Json) -> None:
 
 def _read(text: str) -> list[Any] | None:
     try:
-        users = json.loads(text)
+        users = parsed(text)
     except ValueError:
         return None
     return users if isinstance(users, list) else None

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
+from demo_site.tenant.bodies import parsed
 from demo_site.tenant.management import paging
 from demo_site.tenant.management.access import endpoint
 from demo_site.tenant.management.errors import ApiError, invalid_body, no_content
@@ -48,7 +48,7 @@ def read_clients(request: HttpRequest, state: State, connection_id: str) -> Http
 def update_clients(request: HttpRequest, state: State, connection_id: str) -> HttpResponse:
     """An array, and 204 (recorded)."""
     try:
-        body = json.loads(request.body)
+        body = parsed(request.body)
     except ValueError as error:
         raise invalid_body("'Invalid request payload JSON format'") from error
     if not isinstance(body, list) or not body:

@@ -9,7 +9,8 @@ from django.http import HttpRequest, JsonResponse
 from demo_site.tenant import accounts
 from demo_site.tenant.clock import clock, iso
 from demo_site.tenant.management.access import endpoint
-from demo_site.tenant.management.errors import ApiError, inexistent_user, invalid_body
+from demo_site.tenant.management.errors import ApiError, invalid_body
+from demo_site.tenant.management.lookup import found_user
 from demo_site.tenant.management.payload import json_object, required
 from demo_site.tenant.records import User, identity_id
 
@@ -30,7 +31,7 @@ def link(request: HttpRequest, state: State, user_id: str) -> JsonResponse:
     if "link_with" in body:
         raise invalid_body("'link_with is not played by the local tenant'")
     required(body, "provider", "user_id")
-    user, other = _found(state, user_id), _other(state, body)
+    user, other = found_user(state, user_id), _other(state, body)
     if other is user:
         raise ApiError(400, "Main account and the account to link are the same.", "operation_not_supported")
     accounts.forget(state, other)
@@ -42,7 +43,7 @@ def link(request: HttpRequest, state: State, user_id: str) -> JsonResponse:
 @endpoint("DELETE", "update:users")
 def unlink(_request: HttpRequest, state: State, user_id: str, provider: str, bare_id: str) -> JsonResponse:
     """What is left of the list; the identity becomes a user of its own, without metadata."""
-    user = _found(state, user_id)
+    user = found_user(state, user_id)
     identity = user.identity_named(f"{provider}|{bare_id}")
     if identity is None:
         raise ApiError(404, "The user does not contain the given identity.", "inexistent_identity")
@@ -53,13 +54,6 @@ def unlink(_request: HttpRequest, state: State, user_id: str, provider: str, bar
     return _answer(user, 200)
 
 
-def _found(state: State, user_id: str) -> User:
-    user = state.users.get(user_id)
-    if user is None:
-        raise inexistent_user()
-    return user
-
-
 def _other(state: State, body: Json) -> User:
     """With or without its prefix; only a user of its own, not what is linked already."""
     wanted = str(body["user_id"])
@@ -68,7 +62,7 @@ def _other(state: State, body: Json) -> User:
         raise ApiError(400, "The connection does not exist.", "inexistent_connection")
     if full_id not in state.users and state.users.known_as("identity", full_id):
         raise ApiError(409, "Specified identity already exists.", "identity_conflict")
-    return _found(state, full_id)
+    return found_user(state, full_id)
 
 
 def _as_linked(other: User) -> list[Json]:

@@ -9,7 +9,8 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from demo_site.tenant import hosts, verification
 from demo_site.tenant.jobs import exports, work
 from demo_site.tenant.management.access import endpoint
-from demo_site.tenant.management.errors import ApiError, inexistent_user, invalid_body, no_content
+from demo_site.tenant.management.errors import ApiError, invalid_body, no_content
+from demo_site.tenant.management.lookup import found_user
 from demo_site.tenant.management.payload import checked, json_object, required
 from demo_site.tenant.management.tickets import links_at, named_identity, organization_of
 
@@ -67,9 +68,7 @@ def verification_email(request: HttpRequest, state: State) -> JsonResponse:
     body = json_object(request, MAIL_FIELDS)
     required(body, "user_id")
     base_url = links_at(request, state)
-    user = state.users.get(body["user_id"])
-    if user is None:
-        raise inexistent_user()
+    user = found_user(state, body["user_id"])
     if "client_id" in body and body["client_id"] not in state.clients:
         raise ApiError(400, "The client does not exist", "inexistent_client")
     organization_of(body, user, state)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING, Any
 
+from demo_site.tenant.bodies import parsed
 from demo_site.tenant.management.errors import invalid_body
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ Fields = Mapping[str, type | tuple[type, ...]]
 
 def json_object(request: HttpRequest, fields: Fields) -> Json:
     try:
-        body = json.loads(request.body)
+        body = parsed(request.body)
     except ValueError as error:
         raise invalid_body("'Invalid request payload JSON format'") from error
     return checked(body, fields)

@@ -8,10 +8,11 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 
 from demo_site.tenant.attack_protection import brute_force
 from demo_site.tenant.management.access import endpoint
-from demo_site.tenant.management.errors import ApiError, inexistent_user, no_content
+from demo_site.tenant.management.errors import ApiError, no_content
+from demo_site.tenant.management.lookup import found_user
 
 if TYPE_CHECKING:
-    from demo_site.tenant.records import Json, User
+    from demo_site.tenant.records import Json
     from demo_site.tenant.state import State
 
 
@@ -28,12 +29,12 @@ def delete_by_identifier(request: HttpRequest, state: State) -> HttpResponse:
 
 @endpoint("GET", "read:users")
 def read(_request: HttpRequest, state: State, user_id: str) -> JsonResponse:
-    return JsonResponse(_shown(state, brute_force.names_of(_user(state, user_id))))
+    return JsonResponse(_shown(state, brute_force.names_of(found_user(state, user_id))))
 
 
 @endpoint("DELETE", "update:users")
 def delete(_request: HttpRequest, state: State, user_id: str) -> HttpResponse:
-    user = _user(state, user_id)
+    user = found_user(state, user_id)
     brute_force.lift(state, brute_force.names_of(user), user)
     return no_content()
 
@@ -54,10 +55,3 @@ def _identifier(request: HttpRequest) -> str:
         words = "Query validation error: 'Missing required property: identifier'."
         raise ApiError(400, words, "invalid_query_string")
     return identifier
-
-
-def _user(state: State, user_id: str) -> User:
-    user = state.users.get(user_id)
-    if user is None:
-        raise inexistent_user()
-    return user

@@ -11,7 +11,8 @@ from demo_site.tenant import tickets, verification
 from demo_site.tenant.clock import clock, iso
 from demo_site.tenant.management import metadata
 from demo_site.tenant.management.access import endpoint, granted
-from demo_site.tenant.management.errors import ApiError, inexistent_user, invalid_body
+from demo_site.tenant.management.errors import ApiError, invalid_body
+from demo_site.tenant.management.lookup import found_user
 from demo_site.tenant.management.payload import check_lengths, json_object
 from demo_site.tenant.management.targets import Target, target_of
 from demo_site.tenant.management.tickets import links_at
@@ -71,9 +72,7 @@ def changed(  # noqa: PLR0913 - who, what, and by whom
     check_lengths(body, LONGEST, NEVER_EMPTY)
     _check_scopes(body, scopes, state)
     _check_together(body)
-    user = state.users.get(user_id)
-    if user is None:
-        raise inexistent_user()
+    user = found_user(state, user_id)
     target = target_of(body, user, state)
     if body.get("password") is not None:
         _set_password(body["password"], user, target, state, cause)

@@ -8,8 +8,8 @@ from django.http import HttpRequest, JsonResponse
 
 from demo_site.tenant.management import query
 from demo_site.tenant.management.access import endpoint
-from demo_site.tenant.management.errors import inexistent_user
 from demo_site.tenant.management.fields import selected
+from demo_site.tenant.management.lookup import found_user
 
 if TYPE_CHECKING:
     from demo_site.tenant.state import State
@@ -17,10 +17,7 @@ if TYPE_CHECKING:
 
 @endpoint("GET", "read:users")
 def read(request: HttpRequest, state: State, user_id: str) -> JsonResponse:
-    user = state.users.get(user_id)
-    if user is None:
-        raise inexistent_user()
-    return JsonResponse(selected(user.profile, request))
+    return JsonResponse(selected(found_user(state, user_id).profile, request))
 
 
 @endpoint("GET", "read:users")

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from functools import wraps
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec
 
 from demo_site.tenant import hosts
+from demo_site.tenant.bodies import parsed
 from demo_site.tenant.my_account.errors import ProblemError
 from demo_site.tenant.oidc import access_tokens, audiences
 from demo_site.tenant.pages.views import not_found
@@ -52,7 +52,7 @@ def json_object(request: HttpRequest, *fields: str) -> Json:
     if request.content_type != "application/json":
         raise ProblemError(415, "The media type is not supported")
     try:
-        body: Any = json.loads(request.body)
+        body: Any = parsed(request.body)
     except ValueError as error:
         raise ProblemError(400, "The body is not valid JSON") from error
     if not isinstance(body, dict):

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import base64
 import hmac
-import json
 from typing import TYPE_CHECKING
 from urllib.parse import unquote_plus
 
+from demo_site.tenant.bodies import parsed
 from demo_site.tenant.oidc.errors import OAuthError, access_denied, invalid_request
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ def parameters(request: HttpRequest) -> dict[str, str]:
     if request.content_type != "application/json":
         return request.POST.dict()
     try:
-        body = json.loads(request.body)
+        body = parsed(request.body)
     except ValueError as error:
         raise invalid_request("The body is not valid JSON") from error
     if not isinstance(body, dict):

@@ -1,4 +1,4 @@
-"""Actions after a change: later, perhaps twice, perhaps never, by the way it was changed. FLOWS §9.10."""
+"""Actions after a change: later, perhaps twice, perhaps never, by the way it was changed."""
 
 from __future__ import annotations
 

@@ -187,7 +187,7 @@ class TestMetadata:
 
 
 class TestRefusal:
-    """FLOWS §9.15."""
+    """``access.deny`` leaves the SSO session, and its words reach the callback."""
 
     def test_the_words_reach_the_callback_verbatim(self, deployer: Deployer, app: Application, browser: Browser):
         deployer.run("api.access.deny('Nein & aber <b>„doch“</b>')")

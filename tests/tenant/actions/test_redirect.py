@@ -1,4 +1,4 @@
-"""Out to a site and back to /continue. FLOWS §9.14."""
+"""Out to a site, with ``state`` added to any address, and back to /continue, without a cookie of its own."""
 
 from __future__ import annotations
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from tests.support.browser import Browser
 
 MADE = re.compile(r"\bapi\.([a-z_.]+)\(")
+RAW = ".with_raw_response"
 
 
 class TestCalls:
@@ -30,7 +31,8 @@ class TestCalls:
     def test_these_are_all(self):
         """Fails where the package makes another: it belongs here."""
         rooms = (ROOT / "auth0_password").rglob("*.py")
-        assert {name for path in rooms for name in MADE.findall(path.read_text("utf-8"))} == self.NAMES
+        made = {name for path in rooms for name in MADE.findall(path.read_text("utf-8"))}
+        assert {name.replace(RAW, "") for name in made} == self.NAMES
 
     def test_users_get_and_update(self, auth0: Auth0):
         assert auth0.users.get(BOB).app_metadata == {"needsPasswordReset": True}
@@ -57,7 +59,7 @@ class TestCalls:
         (session,) = auth0.users.sessions.list(ALICE, take=50)
         (token,) = auth0.users.refresh_token.list(ALICE, take=50)
         assert session.authenticated_at
-        auth0.sessions.delete(session.id)
+        assert auth0.sessions.with_raw_response.delete(session.id).status_code == 202
         auth0.refresh_tokens.delete(token.id)
         app.tenant.advance(1)
         assert list(auth0.users.sessions.list(ALICE)) == list(auth0.users.refresh_token.list(ALICE)) == []

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from demo_site.tenant.actions.workers import node
 from tests.support.browser import Browser
 from tests.support.npm import NotToBeHadError, package
 from tests.tenant.application import MANAGEMENT, SITE, Application
@@ -28,7 +29,7 @@ def a0deploy() -> list[str]:
         home = package("auth0-deploy-cli", "8.44.0")
     except NotToBeHadError as reason:
         pytest.skip(f"No deploy CLI: {reason}")
-    return ["node", str(home / "node_modules" / ".bin" / "a0deploy")]
+    return [node(), str(home / "node_modules" / ".bin" / "a0deploy")]
 
 
 def imported(command: list[str], tenant: LocalTenant, greeting: str) -> str:

@@ -11,7 +11,9 @@ import pytest
 import requests
 
 from tests.support.browser import Browser
+from tests.tenant.actions.deploying import CHANGED as CHANGED_TRIGGER
 from tests.tenant.application import PASSWORDS, SITE, Application, callback
+from tests.tenant.steering import steer
 
 if TYPE_CHECKING:
     from tests.tenant.actions.deploying import Deployer
@@ -93,6 +95,10 @@ class TestTaken:
         assert prompt["id"].startswith("ap_")
         assert prompt["vars"] == {"connection": "Username-Password-Authentication"}
         assert prompt["fields"] == {"new_password": "███", "again": "███", "terms": True}
+
+    def test_what_was_typed_is_not_in_the_log_of_requests(self, app: Application, at_form: Browser):
+        fill(at_form)
+        assert NEW not in requests.get(f"{app.tenant.base_url}/_control/requests", timeout=5).text
 
     def test_it_is_logged_as_a_call_of_the_management_api(self, app: Application, at_form: Browser):
         fill(at_form)
@@ -232,10 +238,17 @@ class TestNotKnownOfAuth0:
         fill(browser)
         assert app.tenant.user(BOBS)["app_metadata"]["seen"] is True
 
-    def test_what_the_change_leads_to(self, app: Application, at_form: Browser):
-        app.plan(scp_after=["flow"])
+    @pytest.mark.parametrize("ways", [["hosted", "patch"], ["flow"]])
+    def test_what_the_change_leads_to(self, app: Application, at_form: Browser, deployer: Deployer, ways: list[str]):
+        """The log and the Action after a change."""
+        steer(app.tenant, "pushes", {"hold": True})
+        app.plan(scp_after=ways, post_change_action_after=ways)
+        deployer.run("console.log('changed')", trigger=CHANGED_TRIGGER)
         fill(at_form)
-        assert "scp" in [log["type"] for log in app.api("GET", "logs").json()]
+        steer(app.tenant, "deliver", {})
+        followed = ways == ["flow"]
+        assert ("scp" in [log["type"] for log in app.api("GET", "logs").json()]) is followed
+        assert (deployer.output() == "changed\n") is followed
 
 
 @pytest.mark.parametrize(

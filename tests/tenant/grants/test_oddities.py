@@ -1,6 +1,6 @@
 """Where the tenant must misbehave like Auth0: password changes, sessions, tickets, applications. One row each.
 
-FLOWS §9.20 is in my_account/, §9.21 in test_sessions_api.py.
+The My Account API has its own in my_account/, plans in test_sessions_api.py.
 """
 
 from __future__ import annotations
@@ -37,8 +37,8 @@ def patch_password(caller: Caller, user_id: str) -> None:
     assert reply.status_code == 200, reply.text
 
 
-class TestSection6:
-    """FLOWS §9.6: what a change ends."""
+class TestEnds:
+    """A change ends the sessions of its identity only."""
 
     @pytest.mark.parametrize("by", ["hosted", "patch"])
     def test_the_sessions_of_that_identity_only(self, caller: Caller, browser: Browser, by: str):
@@ -66,8 +66,11 @@ class TestSection6:
             assert browser.page.url.startswith(f"{SITE}/account/login/"), "to the default login route"
 
 
-class TestSection7:
-    """FLOWS §9.7: auth_time. Federated re-authentication is in test_authorize.py."""
+class TestAuthTime:
+    """Silent with the old one; none where neither max_age nor prompt=login asks for it.
+
+    Federated re-authentication is in test_authorize.py.
+    """
 
     @pytest.mark.parametrize(
         ("params", "shown", "asked"),
@@ -87,8 +90,8 @@ class TestSection7:
             assert (claims["auth_time"] == first) != asked
 
 
-class TestSection11:
-    """FLOWS §9.11: last_password_reset."""
+class TestLastPasswordReset:
+    """Absent at creation, to the millisecond, and never moved for a database of one's own."""
 
     def test_absent_until_the_first_change_and_with_milliseconds(self, caller: Caller):
         assert "last_password_reset" not in caller.profile(BOB)
@@ -119,8 +122,8 @@ class TestSection11:
         assert ("last_password_reset" in caller.profile(BOB)) == moves
 
 
-class TestSection12:
-    """FLOWS §9.12: tickets. The rules for their fields are in test_management.py."""
+class TestTickets:
+    """For whom there is none. The rules for their fields are in test_management.py."""
 
     @pytest.mark.parametrize(
         ("fields", "status", "words"),
@@ -152,8 +155,8 @@ class TestSection12:
 
 
 @pytest.mark.parametrize("enabled", [True, False])
-def test_section_17_change_password_and_the_clients_of_a_connection(tenant: LocalTenant, enabled: bool):
-    """FLOWS §9.17."""
+def test_change_password_and_the_clients_of_a_connection(tenant: LocalTenant, enabled: bool):
+    """A client that the connection is not enabled for is refused."""
     wanted = seed()
     wanted["connections"][0]["enabled_clients"] = [LOGIN[0]] if enabled else ["demo-management-client"]
     tenant.seed(wanted)
@@ -164,8 +167,8 @@ def test_section_17_change_password_and_the_clients_of_a_connection(tenant: Loca
 
 
 @pytest.mark.parametrize(("policy", "status"), [("never", 200), ("always", 401)])
-def test_section_18_bot_detection(caller: Caller, policy: str, status: int):
-    """FLOWS §9.18: no server can solve a captcha; nothing is sent, whoever asks."""
+def test_bot_detection(caller: Caller, policy: str, status: int):
+    """No server can solve a captcha; nothing is sent, whoever asks."""
     caller.plan(challenge_password_reset_policy=policy)
     url = f"{caller.tenant.base_url}/dbconnections/change_password"
     for email in ("alice@example.com", "nobody@example.com"):
@@ -178,10 +181,10 @@ def test_section_18_bot_detection(caller: Caller, policy: str, status: int):
 
 
 @pytest.mark.parametrize("organization", [None, RIVERSIDE])
-def test_section_22_applications_for_members_only(
+def test_applications_for_members_only(
     app: Application, browser: Browser, tenant: LocalTenant, organization: str | None
 ):
-    """FLOWS §9.22."""
+    """Without an organization /authorize refuses them."""
     tenant.seed(seed(organization_usage="require", organization_require_behavior="no_prompt"))
     if organization is None:
         answer = callback_of(browser, app.authorize_url())

@@ -128,7 +128,7 @@ class TestSignUp:
         assert reply.json().keys() == {"_id", "email", "email_verified"}
         assert reply.json()["email_verified"] is False
         user = caller.profile(f"auth0|{reply.json()['_id']}")
-        assert "last_password_reset" not in user, "FLOWS §9.11: absent at creation"
+        assert "last_password_reset" not in user, "absent at creation"
         assert "logins_count" not in user
         assert caller.sign_in_with("new@example.com", "Quiet-Bridge-31!").status_code == 200
         assert [mail["to"] for mail in caller.tenant.mails()] == ["new@example.com"]

@@ -82,7 +82,7 @@ class TestQueries:
         ],
     )  # fmt: skip
     def test_what_is_not_played_is_refused(self, app: Application, q: str):
-        """FLOWS §9.11: last_password_reset can be exported, not searched."""
+        """``last_password_reset`` can be exported, not searched."""
         assert refusal(app, q=q)["errorCode"] == "invalid_query_string"
 
 

@@ -35,7 +35,7 @@ def test_bodies_that_are_refused(app: Application, body: dict[str, Any]):
 
 
 def test_logout_without_a_client(app: Application, browser: Browser):
-    """FLOWS §9.4: the tenant's list, not the application's."""
+    """The tenant's list, not the application's."""
     url = f"{app.tenant.base_url}/v2/logout?returnTo={SITE}/instructions/"
     assert browser.get(url).status == 400
     app.api("PATCH", "tenants/settings", json={"allowed_logout_urls": [f"{SITE}/instructions/"]})
@@ -43,7 +43,7 @@ def test_logout_without_a_client(app: Application, browser: Browser):
 
 
 def test_the_default_login_route(app: Application, browser: Browser):
-    """FLOWS §9.5: where the link names no application."""
+    """Where the link names no application."""
     change_password(browser, app.ticket(BOB), "Brand-New-Start-7!")
     assert browser.page.links == [] or f"{SITE}/login/" not in str(browser.page.links)
     app.api("PATCH", "tenants/settings", json={"default_redirection_uri": f"{SITE}/login/"})

@@ -152,7 +152,7 @@ class TestNewPassword:
 
 
 class TestWhoMay:
-    """FLOWS §9.20."""
+    """An application needs a client grant for it."""
 
     def test_without_a_client_grant_there_is_no_token(self, caller: Caller):
         caller.tenant.seed(seed())
@@ -236,7 +236,7 @@ class TestMethods:
 
 
 class TestDefaultPolicy:
-    """A second factor within 15 minutes; FLOWS §9.20."""
+    """A second factor within 15 minutes."""
 
     OFFLINE = f"{SCOPE} offline_access"
 

@@ -32,7 +32,7 @@ def told(receiver: Receiver) -> list[str]:
 
 
 def test_it_runs_after_the_answer(pushing: Pushing, receiver: Receiver, browser: Browser):
-    """FLOWS §9.10: delayed."""
+    """Delayed."""
     change_password(browser, pushing.ticket(ALICE), NEW)
     assert told(receiver) == []
     assert [done["kind"] for done in pushing.deliver()] == ["post-change-password"]
@@ -41,7 +41,7 @@ def test_it_runs_after_the_answer(pushing: Pushing, receiver: Receiver, browser:
 
 @pytest.mark.parametrize(("setting", "times"), [("drop", 0), ("duplicate", 2)])
 def test_it_can_be_lost_and_doubled(pushing: Pushing, receiver: Receiver, browser: Browser, setting: str, times: int):
-    """FLOWS §9.10: lost or doubled; other kinds of pushes are not meant."""
+    """Lost or doubled; other kinds of pushes are not meant."""
     pushing.push(**{setting: True}, kinds=["post-change-password"])
     change_password(browser, pushing.ticket(ALICE), NEW)
     pushing.deliver()
@@ -50,7 +50,7 @@ def test_it_can_be_lost_and_doubled(pushing: Pushing, receiver: Receiver, browse
 
 @pytest.mark.parametrize("also", [False, True])
 def test_after_a_patch_only_by_a_switch(pushing: Pushing, receiver: Receiver, also: bool):
-    """FLOWS §9.10: per way of changing."""
+    """Per way of changing."""
     pushing.plan(post_change_action_after=["hosted", "patch"] if also else ["hosted"])
     pushing.change()
     pushing.deliver()

@@ -103,7 +103,7 @@ class TestInitiators:
 
     @pytest.mark.parametrize("also", [False, True])
     def test_a_change_by_patch_only_by_a_switch(self, told: Told, browser: Browser, also: bool):
-        """FLOWS §9.10: it is not known whether the Management API tells anybody."""
+        """It is not known whether the Management API tells anybody."""
         pushing = told(ALL)
         pushing.plan(password_changed_logout_after=["hosted", "patch"] if also else ["hosted"])
         pushing.sign_in(browser)

@@ -65,7 +65,7 @@ class TestByCheckpoint:
         assert following == url
 
     def test_what_is_indexed_late_is_never_passed_over(self, pushing: Pushing):
-        """FLOWS §9.13: indexing delay, and GET /logs?from= in the order of log_id."""
+        """Indexing delay, and GET /logs?from= in the order of log_id."""
         pushing.plan(log_indexing_delay_s=60)
         rename(pushing, 1)
         pushing.plan(log_indexing_delay_s=0)
@@ -183,7 +183,7 @@ class TestOne:
 
 @pytest.mark.parametrize(("subscription", "days"), [("free", 1), ("essentials", 5), ("professional", 10)])
 def test_logs_are_kept_as_long_as_the_subscription_says(pushing: Pushing, subscription: str, days: int):
-    """FLOWS §9.13: retention by plan."""
+    """Retention by plan."""
     pushing.plan(subscription=subscription)
     rename(pushing, 1)
     pushing.tenant.advance(days * DAY - 60)

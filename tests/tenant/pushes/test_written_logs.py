@@ -129,7 +129,7 @@ class TestPasswords:
         assert pushing.of_type("scp") == []
 
     def test_a_mail_was_asked_for_and_the_log_has_its_link(self, pushing: Pushing):
-        """FLOWS §9.3: scpr records contain resetUrl."""
+        """``scpr`` records contain resetUrl."""
         ask_for_mail(pushing, "alice@example.com")
         log = pushing.log("scpr")
         assert log["user_id"] == ALICE
@@ -148,7 +148,7 @@ class TestPasswords:
 
     @pytest.mark.parametrize("also", [False, True])
     def test_a_patch_writes_sapi_and_scp_only_by_a_switch(self, pushing: Pushing, also: bool):
-        """FLOWS §9.10: it is not known whether a change by the Management API writes scp."""
+        """It is not known whether a change by the Management API writes scp."""
         pushing.plan(scp_after=["hosted", "patch"] if also else ["hosted"])
         pushing.change()
         assert len(pushing.of_type("scp")) == also
@@ -188,7 +188,7 @@ class TestManagementApi:
 
 class TestSignOuts:
     def test_a_link_that_a_logout_leads_to_is_in_the_log(self, pushing: Pushing, browser: Browser):
-        """FLOWS §9.3: slo and flo records contain return_to, query and all."""
+        """``slo`` and ``flo`` records contain return_to, query and all."""
         pushing.sign_in(browser)
         there = f"{SITE}/?ticket=a-live-one"
         browser.get(f"{pushing.tenant.base_url}/v2/logout?client_id={LOGIN[0]}&returnTo={quote(there)}")
@@ -198,7 +198,7 @@ class TestSignOuts:
         assert log["details"]["session_id"] == pushing.log("s")["details"]["session_id"]
 
     def test_an_address_that_is_not_allowed(self, pushing: Pushing, browser: Browser):
-        """FLOWS §9.4: the session is kept."""
+        """The session is kept."""
         pushing.sign_in(browser)
         browser.get(f"{pushing.tenant.base_url}/v2/logout?client_id={LOGIN[0]}&returnTo=https://evil.example/?t=1")
         log = pushing.log("flo")
