@@ -14,6 +14,7 @@ E007 the pipeline links accounts by e-mail address            W003 SQLite withou
                                                               E015 RESET_VERIFIER is half set, or no Verifier
 Under `--deploy`, beside Django's own about cookies, HSTS and https:
 E013 the tenant is a local one; E010 also where SECRET_KEY is the demonstration's
+W006 the site waits for ever for its mail server
 """
 
 from __future__ import annotations
@@ -33,6 +34,7 @@ from .surroundings import (
     MIDDLEWARE,
     SURROUNDINGS,
     content_security_policy,
+    mail_timeout,
     reset_verifier,
 )
 from .values import SAMPLES, sample_secret, unknown_keys, wrong_values
@@ -45,6 +47,7 @@ __all__ = [
     "MIDDLEWARE",
     "SAMPLES",
     "check_deployment",
+    "check_mails",
     "check_policy",
     "check_settings",
     "check_surroundings",
@@ -78,6 +81,15 @@ def check_deployment(**_: Any) -> list[CheckMessage]:
     keys = (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)
     samples = [sample_secret("SECRET_KEY")] if any(str(key).startswith(SAMPLES) for key in keys) else []
     return [*samples, *_local_tenant()]
+
+
+@register(Tags.security, deploy=True)
+def check_mails(**_: Any) -> list[CheckMessage]:
+    """The mail server, where this site sends mails of ours."""
+    try:
+        return list(mail_timeout())
+    except ConfigurationError:
+        return []
 
 
 def _local_tenant() -> list[CheckMessage]:

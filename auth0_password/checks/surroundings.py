@@ -18,6 +18,7 @@ MIDDLEWARE = "auth0_password.middleware.PasswordResetMiddleware"
 AUTHENTICATION = "django.contrib.auth.middleware.AuthenticationMiddleware"
 FROM_CACHE = "django.middleware.cache.FetchFromCacheMiddleware"
 LOGIN_REQUIRED = "django.contrib.auth.middleware.LoginRequiredMiddleware"
+SMTP = "django.core.mail.backends.smtp.EmailBackend"
 BY_EMAIL = "social_core.pipeline.social_auth.associate_by_email"
 
 
@@ -132,6 +133,24 @@ def content_security_policy() -> Iterator[CheckMessage]:
                 hint=f"Add {host.url} to form-action.",
                 id="auth0_password.W004",
             )
+
+
+def mail_timeout() -> Iterator[CheckMessage]:
+    """Django waits for ever for an SMTP server that says nothing. A worker that waits has lost its lease after two
+    minutes: then another sends the same mail. `MAILERS` is Django 6.1's name for the settings."""
+    mailers = getattr(settings, "MAILERS", None) or {
+        "default": {
+            "BACKEND": getattr(settings, "EMAIL_BACKEND", SMTP),
+            "OPTIONS": {"timeout": getattr(settings, "EMAIL_TIMEOUT", None)},
+        }
+    }
+    mailer = mailers.get("default", {})
+    if conf.SITE_URL and mailer.get("BACKEND", SMTP) == SMTP and mailer.get("OPTIONS", {}).get("timeout") is None:
+        yield Caution(
+            "The site waits for ever for a mail server that does not answer.",
+            hint="Set EMAIL_TIMEOUT = 10 (with MAILERS: the option timeout).",
+            id="auth0_password.W006",
+        )
 
 
 def reset_verifier() -> Iterator[CheckMessage]:

@@ -35,7 +35,7 @@ def tell_owner(change: PasswordChange) -> None:
     except MailServerError:
         due, tries = next_try(change.mail_tries, timezone.now())
         rows = PasswordChange.objects.filter(pk=change.pk)
-        rows.update(mail_due_at=due, mail_tries=tries, mail_outcome=MAIL_SERVER)
+        work.write(rows, mail_due_at=due, mail_tries=tries, mail_outcome=MAIL_SERVER)
         raise
     _note(change, SENT, sent_at=timezone.now())
 
@@ -43,4 +43,4 @@ def tell_owner(change: PasswordChange) -> None:
 def _note(change: PasswordChange, outcome: str, *, sent_at: datetime | None = None) -> None:
     """It is over: nobody needs the address any more."""
     rows = PasswordChange.objects.filter(pk=change.pk)
-    rows.update(mail_due_at=None, mail_to="", mail_sent_at=sent_at, mail_outcome=outcome)
+    work.write(rows, mail_due_at=None, mail_to="", mail_sent_at=sent_at, mail_outcome=outcome)

@@ -74,7 +74,7 @@ def warn(change: PasswordChange) -> None:
     rows = PasswordChange.objects.filter(pk=change.pk)
     try:
         mail_admins(subject, text)
-    except OSError:  # smtplib's errors are
-        rows.update(warn_due_at=timezone.now() + FIRST_RETRY)
+    except Exception:  # noqa: BLE001 - backends raise what they like, and their words hold addresses
+        work.write(rows, warn_due_at=timezone.now() + FIRST_RETRY)
         raise MailServerError("the mail server did not take the mail") from None
-    rows.update(warn_due_at=None)
+    work.write(rows, warn_due_at=None)

@@ -109,7 +109,7 @@ def announce_requirement(user: AbstractBaseUser, row: ResetRequirement) -> None:
         enforce_from=row.enforce_from,
     )
     reset_required.send_robust(sender=type(user), event=event)
-    ResetRequirement.objects.filter(pk=row.pk).update(announce_due_at=None)
+    work.write(ResetRequirement.objects.filter(pk=row.pk), announce_due_at=None)
 
 
 def announce_change(user: AbstractBaseUser, change: PasswordChange) -> None:
@@ -118,7 +118,7 @@ def announce_change(user: AbstractBaseUser, change: PasswordChange) -> None:
         event_id=f"password_changed:{change.pk}", user_pk=user.pk, changed_at=change.changed_at
     )
     password_changed.send_robust(sender=type(user), event=event)
-    PasswordChange.objects.filter(pk=change.pk).update(announce_due_at=None, announced_at=timezone.now())
+    work.write(PasswordChange.objects.filter(pk=change.pk), announce_due_at=None, announced_at=timezone.now())
 
 
 def row_of(demand: Demand, user: AbstractBaseUser, status: str, why: str = "") -> ResetRequirement:

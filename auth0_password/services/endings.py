@@ -45,22 +45,11 @@ def end_sessions(
     of `Ended`, what its owners are told, unless that follows from the rest. Raises `ConflictError`.
     """
     now, reason = timezone.now(), why or (Ended.AT_AUTH0 if before else _by_whom(user, by))
-    session = keep if keep is not None and is_session_of(user, keep) else None
-    stamp = Stamp.from_session(session) if session is not None else None
-
-    def write(state: PasswordState) -> int | None:
-        if session is not None and not session_counts(stamp, state):
-            return None
-        rows = open_rows(user_id=user.pk)
-        if before is None:
-            state.sessions_ended_at = max(now, state.sessions_ended_at or now)
-            return close(rows.filter(started_at__lte=now).exclude(key=stamp.id if stamp else ""), reason)
-        state.sessions_valid_since = max(before, state.sessions_valid_since or before)
-        return close(rows.filter(auth_time__lt=before), reason)
-
-    count = _end(user, write, now)
-    if session is not None and count is not None:
-        session[STAMP_KEY] = (stamp or Stamp.of_other_backend()).kept(now).to_session()
+    kept, stamp = _kept(user, keep)
+    end = partial(_end_older, before=before) if before else partial(_end_all, now=now, but=stamp)
+    count = _end(user, lambda state: end(state, reason) if kept is None or session_counts(stamp, state) else None, now)
+    if kept is not None and count is not None:
+        kept[STAMP_KEY] = (stamp or Stamp.of_other_backend()).kept(now).to_session()
     logger.info("sessions of user %s ended (by %s)", user.pk, by.pk if by else None)
     return count or 0
 
@@ -88,6 +77,25 @@ def end_session(user: AbstractBaseUser, *names: str, by: AbstractBaseUser | None
     count = _end(user, write, now) or 0
     logger.info("a session of user %s ended (by %s)", user.pk, by.pk if by else None)
     return count
+
+
+def _kept(
+    user: AbstractBaseUser, keep: MutableMapping[str, Any] | None
+) -> tuple[MutableMapping[str, Any] | None, Stamp | None]:
+    """The session that is to be kept, if it is the user's, and its stamp."""
+    session = keep if keep is not None and is_session_of(user, keep) else None
+    return session, Stamp.from_session(session) if session is not None else None
+
+
+def _end_all(state: PasswordState, why: str, *, now: datetime, but: Stamp | None) -> int:
+    state.sessions_ended_at = max(now, state.sessions_ended_at or now)
+    rows = open_rows(user_id=state.user_id).filter(started_at__lte=now)
+    return close(rows.exclude(key=but.id if but else ""), why)
+
+
+def _end_older(state: PasswordState, why: str, *, before: datetime) -> int:
+    state.sessions_valid_since = max(before, state.sessions_valid_since or before)
+    return close(open_rows(user_id=state.user_id).filter(auth_time__lt=before), why)
 
 
 def _by_whom(user: AbstractBaseUser, by: AbstractBaseUser | None) -> str:

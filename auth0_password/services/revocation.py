@@ -36,13 +36,17 @@ def revoke(change: PasswordChange) -> None:
     except ThrottledError:
         raise
     except GatewayError:
-        due, tries = next_try(change.revoke_tries, timezone.now())
-        PasswordChange.objects.filter(pk=change.pk).update(revoke_due_at=due, revoke_tries=tries)
+        _try_later(change)
         raise
     if done.sessions is None and done.tokens is None:
         throttles.claim("revoke_off", conf.DOMAIN.host, ASK_AGAIN, timezone.now())
         raise _over(change, NOT_ALLOWED)
     _note(change, _in_short(done), done=True)
+
+
+def _try_later(change: PasswordChange) -> None:
+    due, tries = next_try(change.revoke_tries, timezone.now())
+    work.write(PasswordChange.objects.filter(pk=change.pk), revoke_due_at=due, revoke_tries=tries)
 
 
 def _in_short(done: Revoked) -> str:
@@ -59,4 +63,4 @@ def _over(change: PasswordChange, result: str) -> work.OffError:
 def _note(change: PasswordChange, result: str, *, done: bool = False) -> None:
     """Unless it was disputed while this was under way: then all of it is due once more."""
     rows = PasswordChange.objects.filter(pk=change.pk, disputed_at=change.disputed_at)
-    rows.update(revoke_due_at=None, revoke_result=result, revoked_at=timezone.now() if done else None)
+    work.write(rows, revoke_due_at=None, revoke_result=result, revoked_at=timezone.now() if done else None)

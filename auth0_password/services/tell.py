@@ -134,11 +134,15 @@ def _note(
     *,
     told_at: datetime | None = None,
 ) -> None:
-    ResetRequirement.objects.filter(pk=requirement.pk).update(
-        tell_due_at=due, tell_tries=tries, tell_outcome=outcome, told_at=told_at if outcome == SENT else None
+    work.write(
+        ResetRequirement.objects.filter(pk=requirement.pk),
+        tell_due_at=due,
+        tell_tries=tries,
+        tell_outcome=outcome,
+        told_at=told_at if outcome == SENT else None,
     )
 
 
 def _link_due(keys: list[Any], due: datetime | None) -> None:
     """`version` moves, so that nobody who is writing the row puts back what it was."""
-    PasswordState.objects.filter(pk__in=keys).update(link_due_at=due, version=F("version") + 1)
+    work.write(PasswordState.objects.filter(pk__in=keys), link_due_at=due, version=F("version") + 1)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
-from django.db import transaction
+from django.db import OperationalError, router, transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
@@ -17,6 +18,8 @@ Dispatcher = Callable[[str, str], None]
 
 LEASE = timedelta(minutes=2)
 """How long a worker may have a row in hand; after that it counts as killed. Longer than any call of ours lasts."""
+
+ATTEMPTS = 8
 
 _dispatcher: Dispatcher | None = None
 
@@ -45,8 +48,17 @@ def lease(rows: QuerySet[Any]) -> str | None:
     """Take a row in hand, unless somebody else has it. Returns what to give it back with, None: it is not ours."""
     now, key = timezone.now(), uuid.uuid4().hex
     free = rows.filter(Q(lease_until__isnull=True) | Q(lease_until__lte=now))
-    return key if free.update(lease_until=now + LEASE, lease_by=key) else None
+    return key if write(free, lease_until=now + LEASE, lease_by=key) else None
 
 
 def give_back(rows: QuerySet[Any], key: str) -> None:
-    rows.filter(lease_by=key).update(lease_until=None, lease_by="")
+    write(rows.filter(lease_by=key), lease_until=None, lease_by="")
+
+
+def write(rows: QuerySet[Any], **values: Any) -> int:
+    """One UPDATE, made again where the database chose it to end a deadlock (MariaDB does, of many workers at once):
+    what it notes has been done already. Raises the last error of the database."""
+    for _ in range(ATTEMPTS - 1):
+        with suppress(OperationalError), transaction.atomic(using=router.db_for_write(rows.model)):
+            return rows.update(**values)
+    return rows.update(**values)

@@ -29,7 +29,7 @@ Bob must choose a new password, Alice need not. In every story:
 “Lost after the effect”, “cut short” and “half a JSON”: Auth0 did what was asked of it, but its answer never arrived
 whole. “Mails” counts what Auth0 sent before the step was done again. Of work that nobody sits in front of: “due again”
 is tried again later, “left” was put off at Auth0's wish, “given up” waits for something to happen: the missing scope,
-or another read of that user.
+another read of that user, or a dispute of that change.
 """
 LINE = "| {call} | {faults} | {sees} | {stands} |"
 

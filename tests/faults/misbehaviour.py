@@ -51,6 +51,12 @@ TICKET = Call("`POST /api/v2/tickets/password-change`", "POST", "^/api/v2/ticket
 MAIL = Call("`POST /dbconnections/change_password`", "POST", "^/dbconnections/change_password$", changes=True)
 OPTIONS = Call("`GET /api/v2/connections`", "GET", "^/api/v2/connections")
 WRITE = Call("`PATCH /api/v2/users/{id}`", "PATCH", "^/api/v2/users/", changes=True)
+LIST_SESSIONS = Call("`GET /api/v2/users/{id}/sessions`", "GET", "^/api/v2/users/[^/]+/sessions$")
+LIST_TOKENS = Call("`GET /api/v2/users/{id}/refresh-tokens`", "GET", "^/api/v2/users/[^/]+/refresh-tokens$")
+END_TOKEN = Call("`DELETE /api/v2/refresh-tokens/{id}`", "DELETE", "^/api/v2/refresh-tokens/", changes=True)
+LOGS = Call("`GET /api/v2/logs`", "GET", "^/api/v2/logs")
+EXPORT = Call("`POST /api/v2/jobs/users-exports`", "POST", "^/api/v2/jobs/users-exports$", changes=True)
+JOB = Call("`GET /api/v2/jobs/{id}`", "GET", "^/api/v2/jobs/")
 EVERY_CALL = Call("every call", "", "")
 
 

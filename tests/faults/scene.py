@@ -41,7 +41,7 @@ RETRY_S = 61
 @dataclass
 class Scene:
     """`who` sits at `browser`, and began at a page when there were `mails_before`. `told` is what a step without a
-    page has to say."""
+    page has to say; `app` is the refresh token of their telephone's."""
 
     site: str
     tenant: LocalTenant
@@ -52,6 +52,7 @@ class Scene:
     began_at: Page = field(default_factory=Page)
     mails_before: int = 0
     told: str = ""
+    app: str = ""
     times: ExitStack = field(default_factory=ExitStack)
 
     @property

@@ -36,17 +36,20 @@ HELD, HOSTED, MAILED = "Choose a new password", "Change your password", "Check y
 @dataclass(frozen=True)
 class Step:
     """`begin` is done while all is well, `do` while Auth0 misbehaves, and once more (or `again`) when it is back; that
-    ends at `ends_at`, by person. `takes_time`: a while after it began."""
+    ends at `ends_at`, by person. `takes_time`: a while after it began. `at_auth0` makes what there is besides,
+    at Auth0. `changed`: the site knows of a new password."""
 
     name: str
     calls: dict[str, tuple[Call, ...]]
     do: Callable[[Scene], None]
     ends_at: dict[str, str]
     begin: Callable[[Scene], None] | None = None
+    at_auth0: Callable[[Scene], None] | None = None
     again: Callable[[Scene], None] | None = None
     takes_time: bool = False
     signs_in: bool = True
     requires: bool = False
+    changed: bool = False
     asks_for_mail: bool = False
 
 
@@ -119,19 +122,24 @@ def be_required(scene: Scene) -> None:
     require_reset(get_user_model().objects.get(email=scene.address), reason="administrator")
 
 
-def work(scene: Scene) -> None:
-    """What is due, in a process without anybody in front of it."""
-    counts = {}
+def in_background(run: Callable[[], None]) -> None:
+    """In a process without anybody in front of it."""
 
-    def run() -> None:
-        counts.update(reconcile(["mirror"]))
+    def ran() -> None:
+        run()
         connections.close_all()
 
-    worker = threading.Thread(target=run)
+    worker = threading.Thread(target=ran)
     worker.start()
     worker.join()
-    done = counts["mirror"]
-    words = {"written": done.done, "due again": done.failed, "given up": done.off, "left": done.left - done.failed}
+
+
+def work(scene: Scene, kind: str = "mirror", well: str = "written") -> None:
+    """What is due."""
+    counts = {}
+    in_background(lambda: counts.update(reconcile([kind])))
+    done = counts[kind]
+    words = {well: done.done, "due again": done.failed, "given up": done.off, "left": done.left - done.failed}
     scene.told = ", ".join(word for word, count in words.items() if count > 0)
     scene.browser.get(scene.loans)
 

@@ -11,6 +11,7 @@ from social_django.models import UserSocialAuth
 from auth0_password.models import PasswordChange, PasswordState, ResetRequirement, UsedToken
 from auth0_password.services import connections
 from tests.faults import book
+from tests.faults.after_change import STEPS_AFTER_CHANGE
 from tests.faults.book import Key, Outcome
 from tests.faults.misbehaviour import ELSEWHERE, EVERY_CALL, FAULTS, REFUSED, WRITE
 from tests.faults.scene import Memory, Scene, watched
@@ -20,7 +21,7 @@ pytestmark = pytest.mark.story
 
 STORIES = {
     Key(step.name, who, call.name, fault.name): (step, who, call, fault)
-    for step in STEPS
+    for step in [*STEPS, *STEPS_AFTER_CHANGE]
     for who, calls in step.calls.items()
     for call, faults in [*((call, FAULTS) for call in calls), (EVERY_CALL, [REFUSED])]
     for fault in faults
@@ -79,6 +80,8 @@ def begin(scene, step):
     elif step.begin:
         step.begin(scene)
         memories[step.name, scene.who] = Memory.of(scene)
+    if step.at_auth0:
+        step.at_auth0(scene)
     if step.takes_time:
         scene.later()
     scene.began_at, scene.mails_before = scene.browser.page, len(scene.tenant.mails())
@@ -141,6 +144,6 @@ class Rows:
             flagged=flags * known,
             requirements=flags * known,
             still_open=flags * known,
-            changes=0,
+            changes=int(step.changed),
             proofs_used=int(step.ends_at[who] == HOSTED),
         )

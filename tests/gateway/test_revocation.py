@@ -71,6 +71,26 @@ def test_a_failure_on_the_way_is_one(listed, gateway, path, kind):
     assert type(caught.value) is kind
 
 
+@pytest.mark.parametrize("body", ["<h1>Welcome</h1>", {}, []])
+def test_somebody_else_who_says_well_done(listed, gateway, body):
+    """Auth0 answers with 202 or 204."""
+    listed.script["DELETE /api/v2/"] = answer(200, body)
+    with pytest.raises(errors.UnknownOutcomeError):
+        gateway.revoke_access(BOB, before=CHANGE)
+
+
+@pytest.mark.parametrize("body", [{}, {"sessions": None}, {"sessions": "s1"}, {"tokens": []}])
+def test_an_answer_without_a_list_is_no_empty_one(listed, gateway, body):
+    listed.script[SESSIONS] = answer(200, body)
+    with pytest.raises(errors.UnexpectedAnswerError):
+        gateway.revoke_access(BOB, before=CHANGE)
+
+
+def test_a_token_is_ended_without_a_word(listed, gateway):
+    listed.script["DELETE /api/v2/refresh-tokens"] = answer(204, "")
+    assert gateway.revoke_access(BOB, before=CHANGE).tokens == 1
+
+
 def test_nobody(wire, gateway):
     wire.script[SESSIONS] = answer(404, {"statusCode": 404, "error": "Not Found"})
     with pytest.raises(errors.UnknownUserError):

@@ -127,6 +127,15 @@ class TestMail:
         assert reconcile(["mail"])["mail"].done == 1
         assert len(mail.outbox) == 1
 
+    def test_a_mail_service_with_errors_of_its_own(self, changed, mail_server, caplog):
+        class ServiceError(Exception):
+            """As services that send mails by HTTP raise them, with the address in it."""
+
+        mail_server(ServiceError("quota of bob@example.com"))
+        assert reconcile(["mail"])["mail"].failed == 1
+        assert PasswordChange.objects.get().mail_outcome == "mail_server"
+        assert "bob@example.com" not in caplog.text
+
     def test_an_address_that_will_never_be_taken(self, changed, mail_server, later):
         mail_server(SMTPRecipientsRefused({"bob@example.com": (550, b"no such user")}))
         assert reconcile(["mail"])["mail"].off == 1

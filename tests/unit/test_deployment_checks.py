@@ -125,6 +125,21 @@ def test_so_it_is_among_the_secrets_that_a_site_shares(deployed, key, many):
     assert deployed(**with_secret(key, [good])) == set()
 
 
+@pytest.mark.parametrize("named_as", ["EMAIL_BACKEND", "MAILERS"])
+def test_who_waits_for_ever_for_the_mail_server(deployed, settings, named_as):
+    smtp = {"BACKEND": "django.core.mail.backends.smtp.EmailBackend"}
+    if named_as == "MAILERS":
+        no_end, ends = ({"MAILERS": {"default": {**smtp, "OPTIONS": one}}} for one in ({}, {"timeout": 10}))
+    else:
+        settings.MAILERS = {}
+        no_end, ends = {"EMAIL_BACKEND": smtp["BACKEND"]}, {"EMAIL_TIMEOUT": 10}
+    assert deployed(**no_end) == set(), "this site sends none"
+    told = with_secret("SITE_URL", "https://www.example.com")
+    assert deployed(**no_end, **told) == {"auth0_password.W006"}
+    assert deployed(**ends, **told) == set()
+    assert deployed(**with_secret("SITE_URL", "nowhere")) == {"auth0_password.E002"}
+
+
 def test_it_is_refused_before_the_site_is_deployed(deployed, settings):
     """A real tenant behind a sample is wrong on a developer's machine, too; the key of a demonstration is not."""
     deployed(SOCIAL_AUTH_AUTH0_SECRET=min(SAMPLES), SECRET_KEY=demo.SECRET_KEY)
