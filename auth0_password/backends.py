@@ -14,7 +14,7 @@ from social_core.exceptions import AuthResponseError
 
 from .conf import BACKEND_NAME, conf
 from .loading import aload, load
-from .services.sign_ins import MAX_NEXT, SignIn
+from .services.sign_ins import MAX_NEXT, SignInAsked
 
 if TYPE_CHECKING:
     from django.contrib.auth.base_user import AbstractBaseUser
@@ -42,7 +42,7 @@ class Auth0PasswordBackend(OpenIdConnectAuth[HttpResponse]):
     ID_TOKEN_MAX_AGE = 60 + TRANSIT_SECONDS  # it is made when we ask for it: an older one shows a wrong clock
     EXTRA_DATA = []
 
-    wanted = SignIn()
+    wanted = SignInAsked()
     """What this trip is for: set before sending off, and at the callback read from the session by its `state`."""
 
     def authorization_url(self) -> str:
@@ -61,7 +61,7 @@ class Auth0PasswordBackend(OpenIdConnectAuth[HttpResponse]):
         """A sign-in begun by a form that posts to social-auth's own `social:begin`, which kept its checked `next`."""
         if "next" in self.strategy.request_data(merge=False):
             kept = self.strategy.session_pop("next") or ""
-            self.wanted = SignIn(next=kept if len(kept) <= MAX_NEXT else "")
+            self.wanted = SignInAsked(next=kept if len(kept) <= MAX_NEXT else "")
         return super().start()
 
     def auth_url(self) -> str:
@@ -81,7 +81,7 @@ class Auth0PasswordBackend(OpenIdConnectAuth[HttpResponse]):
         """Check and use up the callback's `state`, once per request, and recall what the trip was for."""
         if self._oauth2_transaction is None:
             super().validate_state()
-            self.wanted = SignIn.from_session(self._trip().get("wanted"))
+            self.wanted = SignInAsked.from_session(self._trip().get("wanted"))
             self.strategy.session_set("next", self.wanted.next)
         return str(self._trip().get("state"))
 

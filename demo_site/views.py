@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST
 from auth0_password.answers import to_authorize
 from auth0_password.conf import conf
 from auth0_password.decorators import password_reset_exempt
-from auth0_password.services.sign_ins import SignIn
+from auth0_password.services.sign_ins import SignInAsked
 from demo_site import seed
 
 WHERE_TO = {
@@ -57,7 +57,7 @@ def sign_in_as(request: HttpRequest) -> HttpResponse:
     if person is None or not settings.DEMO_LOCAL_TENANT:
         raise Http404
     logout(request)
-    wanted = SignIn(
+    wanted = SignInAsked(
         next=WHERE_TO.get(email, "/account/"),
         prompt="login",
         login_hint=email,

@@ -8,18 +8,15 @@ from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from django.http import HttpRequest
 
 from ..conf import conf
+from ..services.devices import as_said
 from ..services.known_sessions import Client
-
-MOST = 300
-"""Characters of a `User-Agent` that are kept."""
 
 
 def client_of(request: HttpRequest) -> Client:
-    """What a sign-in is remembered by. A browser's own word may hold anything: what cannot be shown is dropped."""
-    words = "".join(letter for letter in request.headers.get("User-Agent", "") if letter.isprintable())
+    """What a sign-in is remembered by."""
     found = _parsed(_claimed(request))
     ip = str(type(found)(int(found))) if found else None  # without the zone of a link-local one
-    return Client(ip=ip, user_agent=words[:MOST])
+    return Client(ip=ip, user_agent=as_said(request.headers.get("User-Agent")))
 
 
 def address_of(request: HttpRequest) -> str:

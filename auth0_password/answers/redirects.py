@@ -17,7 +17,7 @@ from social_django.views import NAMESPACE
 from ..conf import BACKEND_NAME, conf, is_loopback
 from ..gateway import Ticket
 from ..services.sessions import Stamp
-from ..services.sign_ins import MAX_NEXT, SignIn
+from ..services.sign_ins import MAX_NEXT, SignInAsked
 from ..services.waiting import ChangeAsked, note_change
 
 APP_NAME = "auth0_password"
@@ -29,7 +29,7 @@ class SeeOther(HttpResponseRedirect):
     status_code = 303
 
 
-def to_authorize(request: HttpRequest, wanted: SignIn) -> HttpResponse:
+def to_authorize(request: HttpRequest, wanted: SignInAsked) -> HttpResponse:
     """Send the browser to Auth0 for a sign-in. Needs no call to Auth0. The one builder of that redirect."""
     strategy = load_strategy(request)  # type: ignore[no-untyped-call]
     backend = load_backend(strategy, BACKEND_NAME, reverse(f"{NAMESPACE}:complete", args=(BACKEND_NAME,)))  # type: ignore[no-untyped-call]

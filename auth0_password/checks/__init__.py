@@ -1,20 +1,19 @@
 """System checks: every setting, and what has to stand around the package. Ids are stable.
 
-E001 AUTH0_PASSWORD is not a dict, or has an unknown key      E008 SESSION_COOKIE_SAMESITE is "Strict"
-E002 a setting is missing or wrong                            E009 USE_TZ is off
-E003 the Management client is the login client                E010 a secret is a sample, or short
-E004 the middleware is missing                                E011 a custom domain without the canonical one
-E005 the middleware stands before what it needs               W001 the pipeline lacks one of our steps
-E006 the sign-in backend is missing                           W002 the middleware stands before LoginRequired
-E007 the pipeline links accounts by e-mail address            W003 SQLite without immediate transactions
-                                                              W004 form-action does not name the tenant
+E001 AUTH0_PASSWORD is not a dict, or has an unknown key      E010 a secret is a sample, or short
+E002 a setting is missing or wrong                            E011 a custom domain without the canonical one
+E003 the Management client is the login client                E012 a cache answers before the middleware
+E004 the middleware is missing                                E014 a shared secret is poor, or used twice
+E005 the middleware stands before what it needs               E015 RESET_VERIFIER is half set, or no Verifier
+E006 the sign-in backend is missing                           W001 the pipeline lacks one of our steps
+E007 the pipeline links accounts by e-mail address            W002 the middleware stands before LoginRequired
+E008 SESSION_COOKIE_SAMESITE is "Strict"                      W003 SQLite without immediate transactions
+E009 USE_TZ is off                                            W004 form-action does not name the tenant
                                                               W005 another backend is called "auth0" too
-                                                              E012 a cache answers before the middleware
-                                                              E014 a shared secret is a sample, or short
-                                                              E015 RESET_VERIFIER is half set, or no Verifier
 Under `--deploy`, beside Django's own about cookies, HSTS and https:
 E013 the tenant is a local one; E010 also where SECRET_KEY is the demonstration's
 W006 the site waits for ever for its mail server
+W007 nobody is told that a new password is disputed
 """
 
 from __future__ import annotations
@@ -36,6 +35,7 @@ from .surroundings import (
     content_security_policy,
     mail_timeout,
     reset_verifier,
+    told_of_disputes,
 )
 from .values import SAMPLES, sample_secret, unknown_keys, wrong_values
 
@@ -85,9 +85,9 @@ def check_deployment(**_: Any) -> list[CheckMessage]:
 
 @register(Tags.security, deploy=True)
 def check_mails(**_: Any) -> list[CheckMessage]:
-    """The mail server, where this site sends mails of ours."""
+    """The mail server, and whom we write to, where this site sends mails of ours."""
     try:
-        return list(mail_timeout())
+        return [*mail_timeout(), *told_of_disputes()]
     except ConfigurationError:
         return []
 

@@ -153,6 +153,16 @@ def mail_timeout() -> Iterator[CheckMessage]:
         )
 
 
+def told_of_disputes() -> Iterator[CheckMessage]:
+    """The page "this was not me" says that the people who run the site know of it."""
+    if conf.SITE_URL and not settings.ADMINS:
+        yield Caution(
+            "ADMINS is empty: nobody is told when a user says that a new password was not theirs.",
+            hint="Set ADMINS to whoever looks after accounts.",
+            id="auth0_password.W007",
+        )
+
+
 def reset_verifier() -> Iterator[CheckMessage]:
     """`RESET_VERIFIER` and `VERIFIER_SECRET` make one page, and only together."""
     if bool(conf.RESET_VERIFIER) != bool(conf.VERIFIER_SECRET):

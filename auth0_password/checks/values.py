@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import combinations
 
 from django.conf import settings
 from django.core.checks import CheckMessage, Error
@@ -73,6 +74,19 @@ def _wrong_together() -> Iterator[CheckMessage]:
             yield Error(
                 f"AUTH0_PASSWORD[{key!r}] is a sample, or too short: whoever guesses it speaks for the tenant.",
                 hint='Make one: python -c "import secrets; print(secrets.token_urlsafe(32))"',
+                id="auth0_password.E014",
+            )
+    yield from _shared_twice()
+
+
+def _shared_twice() -> Iterator[CheckMessage]:
+    """The stream's token is sent as it is, and Auth0 shows it to whoever may read streams: it must sign nothing."""
+    known = {key: {secret.removeprefix("Bearer ") for secret in getattr(conf, key)} for key in SHARED}
+    for one, other in combinations(SHARED, 2):
+        if known[one] & known[other]:
+            yield Error(
+                f"AUTH0_PASSWORD[{one!r}] and [{other!r}] are the same: whoever learns one speaks for the other.",
+                hint="Make one for each.",
                 id="auth0_password.E014",
             )
 

@@ -176,6 +176,11 @@ class Settings:
         return value
 
     @property
+    def domains(self) -> tuple[Domain, ...]:
+        """The tenant's hosts, its own one first: either may stand in what it sends."""
+        return tuple(filter(None, (self.DOMAIN, self.CUSTOM_DOMAIN)))
+
+    @property
     def login_client_id(self) -> str:
         """social-auth's login client: tickets name it, so that Auth0 leads back to its login route."""
         return self._required("SOCIAL_AUTH_AUTH0_KEY", _social("KEY"))

@@ -14,7 +14,7 @@ from .logout_tokens import LogoutToken
 from .management import ManagementGateway
 from .pace import Priority, background, closed_by, set_pace
 from .session_tokens import SessionToken, answer_to, session_token_from
-from .types import ChangeEmail, ConnectionOptions, Gateway, Identity, Revoked, Ticket, UserProfile
+from .types import ChangeEmail, ConnectionOptions, Gateway, Identity, Revoked, Ticket, UserProfile, parse_time
 
 __all__ = [
     "Allowance",
@@ -39,6 +39,7 @@ __all__ = [
     "closed_by",
     "get_gateway",
     "page_from",
+    "parse_time",
     "record_from",
     "session_token_from",
     "set_gateway",

@@ -33,7 +33,7 @@ MOST_KEYS, SHORTEST_KEY = 20, 2_048
 
 
 class KeySet:
-    """Gives the key of a name. Threads share it; one of them fetches."""
+    """Gives the key of a name. Threads share it; one of them fetches, and nobody waits for it who knows the key."""
 
     def __init__(self, fetch: Callable[[], Mapping[str, RSAPublicKey]]) -> None:
         self._fetch = fetch
@@ -44,9 +44,12 @@ class KeySet:
 
     def __call__(self, name: str) -> RSAPublicKey:
         """Raises `NotGenuineError` where the tenant has no such key, `GatewayError` where that is not known now."""
-        if name in self._keys and monotonic() < self._fetched_at + KEPT:
-            return self._keys[name]
-        if not self._lock.acquire(timeout=time_left()):
+        if (key := self._known(name, KEPT)) is not None:
+            return key
+        older = self._known(name, LONGEST_KEPT)
+        if not self._lock.acquire(timeout=time_left() if older is None else 0):
+            if older is not None:
+                return older
             raise GatewayUnavailableError(f"{READ_KEYS.name}: still waiting for another thread's answer")
         try:
             return self._found(name, fetched_now=self._refresh())
@@ -54,13 +57,16 @@ class KeySet:
             self._lock.release()
 
     def _found(self, name: str, *, fetched_now: bool) -> RSAPublicKey:
-        if name in self._keys and monotonic() < self._fetched_at + LONGEST_KEPT:
-            return self._keys[name]
+        if (key := self._known(name, LONGEST_KEPT)) is not None:
+            return key
         if self._failure is not None:
             raise afresh(self._failure)
         if fetched_now:
             raise NotGenuineError("no such key")
         raise GatewayUnavailableError(f"{READ_KEYS.name}: fetched a moment ago")
+
+    def _known(self, name: str, seconds: float) -> RSAPublicKey | None:
+        return self._keys.get(name) if monotonic() < self._fetched_at + seconds else None
 
     def _refresh(self) -> bool:
         """Fetch, unless that was done a moment ago. Returns whether it was done now."""

@@ -64,7 +64,7 @@ class ManagementGateway:
 
     def __init__(self) -> None:
         self._domain = conf.DOMAIN
-        self._issuers = {domain.issuer for domain in (conf.DOMAIN, conf.CUSTOM_DOMAIN) if domain}
+        self._issuers = {domain.issuer for domain in conf.domains}
         self._login_client_id = conf.login_client_id
         self._credentials = {
             "client_id": conf.MANAGEMENT_CLIENT_ID,

@@ -21,7 +21,6 @@ PAGE = 50
 MOST = 500
 """So many of each are ended by one call; nobody has more."""
 
-
 TAKEN = {HTTPStatus.ACCEPTED, HTTPStatus.NO_CONTENT}
 """How Auth0 says that one was ended, and no proxy does by chance: the body is empty."""
 

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, ItemsView
+from collections.abc import Awaitable, Callable
 from functools import partial
-from types import FrameType
 from typing import Any, cast
 
 from asgiref.sync import iscoroutinefunction, markcoroutinefunction, sync_to_async
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
-from django.views.debug import SafeExceptionReporterFilter
 
 from ..answers import problem_page
 from ..exceptions import ConflictError, GatewayError, PasswordResetRequired, RefusedError
 from .decision import ajudge, judge, stops
 from .guard import DECIDED, answer, hang_guard, held_back, is_settled, late_answer
 from .openness import carries_secrets, is_exempt, is_public, nobody_here
+from .reports import NothingShown, discreet, forget_query
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase | Awaitable[HttpResponseBase]]
 
@@ -38,11 +37,12 @@ class PasswordResetMiddleware:
         if self.is_async:
             return self.__acall__(request)
         response = cast("HttpResponseBase", self.get_response(request))
-        return response if is_settled(request, response) else late_answer(request, response)
+        return discreet(request, response if is_settled(request, response) else late_answer(request, response))
 
     async def __acall__(self, request: HttpRequest) -> HttpResponseBase:
         response = await self.get_response(request)  # type: ignore[misc]  # async here
-        return response if is_settled(request, response) else await sync_to_async(late_answer)(request, response)
+        settled = is_settled(request, response)
+        return discreet(request, response if settled else await sync_to_async(late_answer)(request, response))
 
     def process_view(
         self, request: HttpRequest, view: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]
@@ -68,16 +68,12 @@ class PasswordResetMiddleware:
         """The page for what a guard, a verb or social-auth raised."""
         if isinstance(error, PasswordResetRequired):
             return held_back(request)
-        if isinstance(error, (GatewayError, RefusedError, ConflictError)) or carries_secrets(request):
-            return problem_page(request, error)
-        return None
-
-
-class NoVariables(SafeExceptionReporterFilter):
-    """Error reports of a request that passes tokens or tickets on show no variables at all."""
-
-    def get_traceback_frame_variables(self, request: HttpRequest | None, tb_frame: FrameType) -> ItemsView[str, Any]:
-        return {}.items()
+        secret = carries_secrets(request)
+        found = isinstance(error, (GatewayError, RefusedError, ConflictError)) or secret
+        page = problem_page(request, error) if found else None
+        if page is None and secret:
+            forget_query(request)
+        return page
 
 
 def left_to_the_guard(
@@ -87,7 +83,7 @@ def left_to_the_guard(
     public = is_public(view, kwargs) or nobody_here(request)
     request.__dict__[DECIDED] = not public
     if carries_secrets(request):
-        request.exception_reporter_filter = NoVariables()
+        request.exception_reporter_filter = NothingShown()
     if public:
         hang_guard(request, exempt)
     return public

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -47,7 +45,3 @@ class SignIn(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user_id}: {self.started_at:%Y-%m-%d %H:%M:%S}"
-
-    def is_open(self, now: datetime) -> bool:
-        """Whether nothing is known that ended it."""
-        return self.ended_at is None and now < self.expires_at

@@ -21,7 +21,7 @@ from ..services import issue_ticket, state_of, subjects
 from ..services.changes import hint_of_sign_in
 from ..services.known_sessions import begin
 from ..services.sessions import Stamp, has_second_factor
-from ..services.sign_ins import SignIn
+from ..services.sign_ins import SignInAsked
 from ..services.waiting import ChangeAsked
 
 TOKENS = {"access_token", "refresh_token", "id_token", "token_type"}
@@ -141,7 +141,7 @@ def stamp_session(backend: Any, user: Any = None, **kwargs: Any) -> HttpResponse
     request, state = request_of(backend), state_of(user)
     stamp = Stamp.of_sign_in(backend.id_token or {}, state)
     if not stamp.counts(state) and not backend.wanted.again:
-        again = SignIn(next=backend.wanted.next, prompt="login", max_age=0, organization=stamp.org, again=True)
+        again = SignInAsked(next=backend.wanted.next, prompt="login", max_age=0, organization=stamp.org, again=True)
         return to_authorize(request, again)
     if SESSION_KEY in request.session:  # signed in, or ended: Django's login() would leave its key as it is
         request.session.cycle_key()

@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from django.db import router
 from django.utils import timezone
 
 from ..conf import Rate, conf
@@ -22,6 +21,7 @@ from ..gateway import Identity, UserProfile, background, get_gateway
 from ..models import PasswordHome, PasswordState, subject_key
 from . import flag, throttles, work
 from .records import record, retried
+from .rows import rows_of
 from .waiting import STEPS, ChangeAsked
 
 if TYPE_CHECKING:
@@ -108,7 +108,7 @@ def record_read(user: AbstractBaseUser, profile: UserProfile) -> PasswordState:
 def hint(subjects: Iterable[str]) -> int:
     """Somebody says that these subjects may have changed: read them soon. Returns how many are known here."""
     keys = [subject_key(conf.DOMAIN.host, subject) for subject in subjects]
-    states = PasswordState.objects.using(router.db_for_write(PasswordState)).filter(subject_key__in=keys)
+    states = rows_of(PasswordState).filter(subject_key__in=keys)
     known = _make_due(states)
     for pk in states.values_list("pk", flat=True) if known <= FEW else ():
         work.wake("check", pk, using=states.db)

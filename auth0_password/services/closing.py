@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from django.db import router
 from django.db.models import Q
 from django.utils import timezone
 
 from ..models import Ended, PasswordState, SignIn
+from .rows import rows_of
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 def open_rows(**of: Any) -> QuerySet[SignIn]:
     """Rows of which nothing is known that ended them, expired or not, where they are written."""
-    return SignIn.objects.using(router.db_for_write(SignIn)).filter(ended_at=None, **of)
+    return rows_of(SignIn).filter(ended_at=None, **of)
 
 
 def close(rows: QuerySet[SignIn], why: str) -> int:

@@ -5,6 +5,9 @@ from __future__ import annotations
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+MOST = 300
+"""Characters of a `User-Agent` that are kept."""
+
 BROWSERS = {
     "Edg": "Edge",
     "EdgA": "Edge",
@@ -31,6 +34,11 @@ SYSTEMS = {
     "Mac OS X": gettext_lazy("a Mac"),
     "Linux": gettext_lazy("Linux"),
 }
+
+
+def as_said(user_agent: object) -> str:
+    """A browser's own word as it is kept: it may hold anything, and what could not be stored or shown is dropped."""
+    return "".join(filter(str.isprintable, user_agent))[:MOST] if isinstance(user_agent, str) else ""
 
 
 def device(user_agent: str) -> str:

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from ..conf import conf
 from ..exceptions import LinkGoneError, MailServerError
-from ..models import Ended, PasswordChange, Reason
+from ..models import Ended, PasswordChange, PasswordState, Reason
 from . import work
 from .endings import end_sessions
 from .flag.mirroring import FIRST_RETRY
@@ -52,7 +52,8 @@ def dispute(change: PasswordChange) -> bool:
     """Somebody who reads the owner's mail says that this change was not theirs.
 
     A new password is required (reason breach), every session ends here and, where it can be done, at Auth0, and the
-    administrators are told. False: that was said before, and nothing is done twice. Raises `ConflictError`.
+    administrators are told. No second factor that was seen until now counts: whoever made the change may have enrolled
+    it. False: that was said before, and nothing is done twice. Raises `ConflictError`.
     """
     now, database = timezone.now(), router.db_for_write(PasswordChange)
     with transaction.atomic(using=database):
@@ -61,6 +62,7 @@ def dispute(change: PasswordChange) -> bool:
             return False
         require_reset(change.user, reason=Reason.BREACH)
         end_sessions(change.user, why=Ended.DISPUTED)
+        PasswordState.objects.using(database).filter(pk=change.user_id).update(mfa_seen_at=None)
         work.wake("revoke", change.pk, using=database)
     security.warning("change %s of user %s was disputed", change.pk, change.user_id)
     return True

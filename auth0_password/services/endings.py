@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Callable, MutableMapping
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 MOST_NAMES = 50
 """Sessions that are remembered one by one; one more ends all of them."""
+
+NEVER = int(datetime.max.replace(tzinfo=UTC).timestamp())
 
 logger = logging.getLogger("auth0_password")
 
@@ -106,7 +108,12 @@ def _by_whom(user: AbstractBaseUser, by: AbstractBaseUser | None) -> str:
 
 
 def _forget_at(now: datetime) -> int:
-    """When no session that exists now can be alive any more. (One that a site keeps longer by hand is not known.)"""
+    """When no session that exists now can be alive any more. (One that a site keeps longer by hand is not known.)
+
+    Never, where every request prolongs a session: those for public pages do so, too, and nobody looks at its stamp.
+    """
+    if settings.SESSION_SAVE_EVERY_REQUEST:
+        return NEVER
     return int((now + timedelta(seconds=settings.SESSION_COOKIE_AGE)).timestamp()) + 1
 
 

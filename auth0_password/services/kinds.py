@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from django.db import router
-
 from ..exceptions import NoPasswordHereError, UnknownUserError
 from ..gateway import background
 from ..models import PasswordChange, PasswordState, ResetRequirement
@@ -19,6 +17,7 @@ from .disputes import warn
 from .effects import announce_change, announce_requirement
 from .mirror import mirror
 from .revocation import revoke
+from .rows import rows_of
 from .tell import send_link, tell
 
 if TYPE_CHECKING:
@@ -43,7 +42,7 @@ class Kind:
     calls_auth0: bool = True
 
     def rows(self) -> QuerySet[Any]:
-        return self.model._default_manager.using(router.db_for_write(self.model))
+        return rows_of(self.model)
 
     def due_rows(self, now: datetime) -> QuerySet[Any]:
         return self.rows().filter(**{f"{self.due}__lte": now - self.patience})

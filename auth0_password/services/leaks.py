@@ -6,13 +6,13 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import timedelta
 
-from django.db import router
 from django.utils import timezone
 
 from ..conf import conf
 from ..gateway import Leaked
 from ..models import PasswordState, Reason, ResetRequirement, Tell, subject_key
 from .requirements import demand_of, require_of
+from .rows import rows_of
 
 CLOCKS = timedelta(seconds=60)
 """So much Auth0's clock and ours may differ: within that, a change is not taken to have come after the leak."""
@@ -32,14 +32,13 @@ def _states(subjects: list[str]) -> list[PasswordState]:
     if not subjects:
         return []
     keys = [subject_key(conf.DOMAIN.host, subject) for subject in subjects]
-    rows = PasswordState.objects.using(router.db_for_write(PasswordState)).filter(subject_key__in=keys)
-    return list(rows.select_related("user"))
+    return list(rows_of(PasswordState).filter(subject_key__in=keys).select_related("user"))
 
 
 def _require(state: PasswordState, leak: Leaked) -> bool:
     if state.changed_at is not None and state.changed_at > leak.at:
         return False
-    asked = ResetRequirement.objects.using(router.db_for_write(ResetRequirement)).filter(user_id=state.pk)
+    asked = rows_of(ResetRequirement).filter(user_id=state.pk)
     if asked.filter(reason=Reason.BREACH, raised_at__gte=leak.at - CLOCKS).exists():
         return False
     # Dated as the leak, so that a change which came after it, and is not known here yet, answers it.

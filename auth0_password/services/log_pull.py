@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import timedelta
 from http import HTTPStatus
 
-from django.db import router
 from django.utils import timezone
 
 from ..conf import conf
@@ -15,9 +14,13 @@ from ..exceptions import ConflictError, GatewayError, GatewayRefusedError, Unexp
 from ..gateway import LogPage, background, get_gateway
 from ..models import LogCheckpoint
 from .pushes import take_records
+from .rows import rows_of
 
 TAKE = 100
 """Auth0's most for one call."""
+
+TAKES = (TAKE, 10, 1)
+"""Records can hold whole users, and a page of them more than we take for an answer: then fewer are asked for."""
 
 MOST_PAGES = 10
 """In one round; what is left is read in the next."""
@@ -52,15 +55,15 @@ def pull_logs() -> Pulled:
     checkpoint = _claim()
     if checkpoint is None:
         return Pulled()
-    records = hints = 0
+    records, hints, take = 0, 0, TAKE
     try:
         with background():
             for _ in range(MOST_PAGES):
-                page = _read(checkpoint.log_id)
+                page, take = _read(checkpoint.log_id, take)
                 hints += take_records(page.records)
                 records += page.count
                 _move(checkpoint, page.last)
-                if page.count < TAKE:
+                if page.count < take:
                     break
     except (GatewayError, ConflictError) as error:
         refused = isinstance(error, GatewayRefusedError) and error.status == HTTPStatus.FORBIDDEN
@@ -70,19 +73,22 @@ def pull_logs() -> Pulled:
     return Pulled(records=records, hints=hints)
 
 
-def _read(log_id: str) -> LogPage:
-    """The next page. The first of all is the newest: what is older is for the sweep."""
-    try:
-        return get_gateway().read_logs(log_id, TAKE)
-    except UnexpectedAnswerError as error:
-        if not log_id or error.status not in GONE:
-            raise
+def _read(log_id: str, most: int) -> tuple[LogPage, int]:
+    """The next page, and how many it could have held. The first of all is the newest; the sweep finds the rest."""
+    for take in TAKES[TAKES.index(most) :]:
+        try:
+            return get_gateway().read_logs(log_id, take), take
+        except UnexpectedAnswerError as error:
+            if log_id and error.status in GONE:
+                break
+            if error.status is not None or take == TAKES[-1]:
+                raise
     logger.warning(LOST)
-    return get_gateway().read_logs("", TAKE)
+    return _read("", most)
 
 
 def _claim() -> LogCheckpoint | None:
-    now, rows = timezone.now(), LogCheckpoint.objects.using(router.db_for_write(LogCheckpoint))
+    now, rows = timezone.now(), rows_of(LogCheckpoint)
     row, made = rows.get_or_create(domain=conf.DOMAIN.host, defaults={"read_at": now})
     free = rows.filter(pk=row.pk, read_at__lte=now - NOT_AGAIN_FOR)
     return row if made or free.update(read_at=now) else None
@@ -90,6 +96,5 @@ def _claim() -> LogCheckpoint | None:
 
 def _move(checkpoint: LogCheckpoint, last: str) -> None:
     if last and last != checkpoint.log_id:
-        rows = LogCheckpoint.objects.using(router.db_for_write(LogCheckpoint)).filter(pk=checkpoint.pk)
-        rows.update(log_id=last, read_at=timezone.now())
+        rows_of(LogCheckpoint).filter(pk=checkpoint.pk).update(log_id=last, read_at=timezone.now())
         checkpoint.log_id = last

@@ -11,7 +11,6 @@ from datetime import datetime, timedelta
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
-from django.db import router
 from django.db.models import F
 from django.utils import timezone
 
@@ -28,6 +27,7 @@ from ..models import PasswordHome, PasswordState
 from . import flag
 from .changes import evidence_of, record_read
 from .records import record
+from .rows import rows_of
 from .work import OffError
 
 if TYPE_CHECKING:
@@ -102,7 +102,7 @@ def is_off() -> bool:
 def try_one_again() -> None:
     """Make one copy due that was refused for want of a scope. If it can be written now, all of them are due."""
     one = _refused().filter(mirror_due_at__isnull=True).order_by("version").values_list("pk", flat=True).first()
-    _states().filter(pk=one).update(mirror_due_at=timezone.now(), version=F("version") + 1)
+    rows_of(PasswordState).filter(pk=one).update(mirror_due_at=timezone.now(), version=F("version") + 1)
 
 
 def try_all_again() -> None:
@@ -172,9 +172,5 @@ def _there(moment: datetime, profile: UserProfile) -> str:
     return there.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
-def _states() -> QuerySet[PasswordState]:
-    return PasswordState.objects.using(router.db_for_write(PasswordState))
-
-
 def _refused() -> QuerySet[PasswordState]:
-    return _states().filter(mirror_error=flag.NOT_ALLOWED)
+    return rows_of(PasswordState).filter(mirror_error=flag.NOT_ALLOWED)

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from django.db import router
-
 from ..models import (
     ChangeReport,
     PasswordChange,
@@ -16,6 +14,7 @@ from ..models import (
     Throttle,
     UsedToken,
 )
+from .rows import rows_of
 
 if TYPE_CHECKING:
     from django.contrib.auth.base_user import AbstractBaseUser
@@ -38,25 +37,22 @@ OF_A_USER = (PasswordState, ResetRequirement, PasswordChange, SignIn)
 
 def personal_data(user: AbstractBaseUser) -> dict[str, list[dict[str, Any]]]:
     """Everything that is kept of a user, by the model's name: all fields of their rows (GDPR art. 15)."""
-    found = {model.__name__: list(_rows(model).filter(user_id=user.pk).values()) for model in OF_A_USER}
+    found = {model.__name__: list(rows_of(model).filter(user_id=user.pk).values()) for model in OF_A_USER}
     return {**found, ChangeReport.__name__: list(_reports(user).values())}
 
 
 def forget(user: AbstractBaseUser) -> None:
     """What the database does not delete together with a user: reports about them, what was written to them alone, and
     their name in what they decided about others."""
-    others = _rows(ResetRequirement).exclude(user_id=user.pk).exclude(campaign=None).values("campaign")
-    _rows(ResetCampaign).filter(requirements__user_id=user.pk).exclude(pk__in=others).update(message="")
+    others = rows_of(ResetRequirement).exclude(user_id=user.pk).exclude(campaign=None).values("campaign")
+    rows_of(ResetCampaign).filter(requirements__user_id=user.pk).exclude(pk__in=others).update(message="")
     _reports(user).delete()
     for model in (ResetRequirement, ResetCampaign):
-        _rows(model).filter(by_id=user.pk).update(by_label="")
+        rows_of(model).filter(by_id=user.pk).update(by_label="")
 
 
 def _reports(user: AbstractBaseUser) -> Any:
-    keys = _rows(PasswordState).filter(user_id=user.pk).exclude(subject_key=None).values_list("subject_key", flat=True)
-    changed = _rows(PasswordChange).filter(user_id=user.pk).values_list("subject_key", flat=True)
-    return _rows(ChangeReport).filter(subject_key__in={*keys, *changed})
-
-
-def _rows(model: type[Any]) -> Any:
-    return model._default_manager.using(router.db_for_write(model))
+    keys: set[Any] = set()
+    for model in (PasswordState, PasswordChange):
+        keys.update(rows_of(model).filter(user_id=user.pk).values_list("subject_key", flat=True))
+    return rows_of(ChangeReport).filter(subject_key__in=keys - {None})

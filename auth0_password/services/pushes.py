@@ -10,7 +10,6 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth import get_user_model
-from django.db import router
 from django.utils import timezone
 
 from ..conf import conf
@@ -20,6 +19,7 @@ from . import leaks
 from .changes import hint
 from .endings import end_session, end_sessions
 from .records import retried
+from .rows import rows_of
 
 if TYPE_CHECKING:
     from django.contrib.auth.base_user import AbstractBaseUser
@@ -48,7 +48,7 @@ def take_report(report: Report) -> None:
     """Words for the mail about that change, and a hint, in one commit: what it leads to may send the mail at once.
     Nothing about somebody who is unknown here. Raises `ConflictError` where the database is locked."""
     key = subject_key(conf.DOMAIN.host, report.subject)
-    if not PasswordState.objects.using(router.db_for_write(PasswordState)).filter(subject_key=key).exists():
+    if not rows_of(PasswordState).filter(subject_key=key).exists():
         return
 
     def write() -> None:
@@ -60,8 +60,7 @@ def take_report(report: Report) -> None:
                 user_agent=report.user_agent,
                 expires_at=timezone.now() + KEPT_REPORT,
             )
-            reports = ChangeReport.objects.using(router.db_for_write(ChangeReport))
-            reports.bulk_create([row], ignore_conflicts=True)
+            rows_of(ChangeReport).bulk_create([row], ignore_conflicts=True)
         hint([report.subject])
 
     retried(write)
@@ -87,7 +86,7 @@ def take_logout(token: LogoutToken) -> None:
     Doing it twice would end nothing more; its name is remembered so that nobody is told twice. Raises `ConflictError`.
     """
     key = hashlib.sha256(f"logout token\n{token.token_id}".encode()).hexdigest()
-    used = UsedToken.objects.using(router.db_for_write(UsedToken))
+    used = rows_of(UsedToken)
     if used.filter(key=key).exists():
         return
     for user in _people(token):

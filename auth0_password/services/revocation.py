@@ -14,7 +14,8 @@ from .flag.mirroring import next_try
 
 NOT_ALLOWED, GONE, NO_SUBJECT = "not_allowed", "gone", "no_subject"
 ASK_AGAIN = Rate(1, 3600)
-"""Where neither is allowed, no other change asks for so long: that is a matter of the plan, not of the user."""
+"""Where neither is allowed, no other change asks for so long: that is a matter of the plan, not of the user. A dispute
+always asks."""
 
 
 def revoke(change: PasswordChange) -> None:
@@ -27,7 +28,7 @@ def revoke(change: PasswordChange) -> None:
     subject = state.subject if state and state.subject_key == change.subject_key else ""
     if not subject:
         raise _over(change, NO_SUBJECT)
-    if throttles.is_full("revoke_off", conf.DOMAIN.host, ASK_AGAIN, timezone.now()):
+    if not change.disputed_at and throttles.is_full("revoke_off", conf.DOMAIN.host, ASK_AGAIN, timezone.now()):
         raise _over(change, NOT_ALLOWED)
     try:
         done = get_gateway().revoke_access(subject, before=None if change.disputed_at else change.changed_at)

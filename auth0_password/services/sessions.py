@@ -21,6 +21,10 @@ if TYPE_CHECKING:
 STAMP_KEY = "_auth0_password"
 """Where the stamp lies in Django's session; it is data, so it works with every session engine."""
 
+ENDED_KEY = "_auth0_password_ended"
+"""Set in the session that follows one that we ended, until its owner has been told: one of `Ended`, or `ended` where
+nothing more is known."""
+
 STRATEGY_CLAIM = "urn:auth0_password:strategy"
 """The claim by which the tenant's Action says through which kind of connection somebody signed in."""
 
@@ -169,15 +173,12 @@ def ended_by_change(stamp: Stamp | None, state: PasswordState | None) -> bool:
     return state is not None and not (stamp.is_young_enough(state) if stamp else _counts(None, state))
 
 
-ENDED_KEY = "_auth0_password_ended"
-"""Set in the session that follows one that we ended, until its owner has been told: one of `Ended`, or `ended` where
-nothing more is known."""
-
-
 def stamp_session(session: MutableMapping[str, Any], stamp: Stamp) -> None:
-    """Write the stamp of a completed sign-in. A change that the session had asked for is over with it."""
+    """Write the stamp of a completed sign-in. A change that the session had asked for is over with it, and so is what
+    ended the one before."""
     session[STAMP_KEY] = stamp.to_session()
     session.pop(CHANGE_KEY, None)
+    session.pop(ENDED_KEY, None)
 
 
 def new_id() -> str:

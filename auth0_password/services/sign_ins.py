@@ -18,7 +18,7 @@ MULTI_FACTOR = "http://schemas.openid.net/pape/policies/2007/06/multi-factor"
 
 
 @dataclass(frozen=True, kw_only=True)
-class SignIn:
+class SignInAsked:
     """One trip to `/authorize`. Kept server-side in the session under its `state`, never in the browser's hands.
 
     `subject` is whom the callback must bring back (empty: anybody), `organization` within which one. `for_change` asks

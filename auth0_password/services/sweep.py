@@ -7,13 +7,12 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from django.db import router
-
 from ..conf import conf
 from ..exceptions import GatewayUnavailableError
 from ..gateway import ExportedUser, background, get_gateway
 from ..models import PasswordState, subject_key
 from .changes import hint
+from .rows import rows_of
 
 if TYPE_CHECKING:
     from .reconcile import Stop
@@ -64,7 +63,7 @@ def _exported(job: str, stop: Stop) -> Iterator[ExportedUser]:
 def _compared(batch: Iterable[ExportedUser]) -> tuple[int, list[str]]:
     """How many are known here, and whose change is another. (A file that is older than our last read is no harm.)"""
     users = {subject_key(conf.DOMAIN.host, user.subject): user for user in batch}
-    rows = PasswordState.objects.using(router.db_for_write(PasswordState)).filter(subject_key__in=users)
+    rows = rows_of(PasswordState).filter(subject_key__in=users)
     known = [(users[str(key)], changed_at) for key, changed_at in rows.values_list("subject_key", "changed_at")]
     differ = [user.subject for user, changed_at in known if _differs(user, changed_at)]
     return len(known), differ

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth import get_user_model
 from django.core.exceptions import ValidationError
-from django.db import DatabaseError, IntegrityError, router
+from django.db import DatabaseError, IntegrityError
 from django.utils import timezone
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
@@ -34,6 +34,7 @@ from ..exceptions import (
 from ..gateway import SessionToken, answer_to, session_token_from
 from ..models import UsedToken, subject_key
 from .records import retried
+from .rows import rows_of
 
 if TYPE_CHECKING:
     from django.contrib.auth.base_user import AbstractBaseUser
@@ -135,12 +136,11 @@ def open_attempt(session_token: str, state: str, *, visitor: Any) -> Attempt:
 
     Raises `NotGenuineError`, or `AnotherPersonError` where the visitor is somebody else.
     """
-    domains = [domain for domain in (conf.DOMAIN, conf.CUSTOM_DOMAIN) if domain]
-    now, secrets = timezone.now(), conf.VERIFIER_SECRET
-    token = session_token_from(session_token, secrets, domains=domains, purpose=ASKED, now=now)
+    secrets, domains = conf.VERIFIER_SECRET, conf.domains
+    token = session_token_from(session_token, secrets, domains=domains, purpose=ASKED, now=timezone.now())
     if not 0 < len(state) <= LONGEST_STATE:
         raise NotGenuineError("a session token: state")
-    if _used().filter(key__in=_keys(token, state)).exists():
+    if rows_of(UsedToken).filter(key__in=_keys(token, state)).exists():
         raise NotGenuineError("a session token: answered already")
     user = _user_of(token.subject)
     if visitor.is_authenticated and (user is None or visitor.pk != user.pk):
@@ -211,7 +211,7 @@ def _spend(attempt: Attempt) -> None:
     expires_at = timezone.now() + KEPT
     rows = [UsedToken(key=key, expires_at=expires_at) for key in _keys(attempt.token, attempt.state)]
     try:
-        retried(lambda: _used().bulk_create(rows))
+        retried(lambda: rows_of(UsedToken).bulk_create(rows))
     except IntegrityError:
         raise NotGenuineError("a session token: answered already") from None
 
@@ -220,7 +220,3 @@ def _keys(token: SessionToken, state: str) -> list[str]:
     """A token is good for one answer, and so is a state: neither goes with another of its kind."""
     texts = (f"session token\n{token.signed}", f"state\n{token.domain.host}\n{state}")
     return [hashlib.sha256(f"verifier\n{text}".encode()).hexdigest() for text in texts]
-
-
-def _used() -> Any:
-    return UsedToken.objects.using(router.db_for_write(UsedToken))

@@ -8,7 +8,7 @@ from ..answers import leads_back, next_of, to_authorize, to_ticket, to_waiting
 from ..exceptions import ProofMissingError
 from ..services import issue_ticket, send_change_email, state_of
 from ..services.sessions import Stamp
-from ..services.sign_ins import MULTI_FACTOR, SignIn
+from ..services.sign_ins import MULTI_FACTOR, SignInAsked
 from ..services.subjects import address_at_auth0
 from ..services.tickets import breach_since
 from ..services.waiting import ChangeAsked
@@ -60,9 +60,9 @@ def sign_in_again(request: HttpRequest) -> HttpResponse:
     state, stamp = state_of(request.user), Stamp.from_session(request.session)  # type: ignore[arg-type]
     if state is None or not state.subject:
         # Known here from before: whoever comes back is bound, and then asked for a new password with a fresh sign-in.
-        return to_authorize(request, SignIn(next=next_of(request), prompt="login", max_age=0))
+        return to_authorize(request, SignInAsked(next=next_of(request), prompt="login", max_age=0))
     address = address_at_auth0(request.user)  # type: ignore[arg-type]
-    wanted = SignIn(
+    wanted = SignInAsked(
         next=next_of(request),
         prompt="login",
         max_age=0,

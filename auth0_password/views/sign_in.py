@@ -14,7 +14,7 @@ from ..conf import BACKEND, conf
 from ..exceptions import ForeignLinkError
 from ..services import state_of
 from ..services.sessions import ENDED_KEY
-from ..services.sign_ins import SignIn
+from ..services.sign_ins import SignInAsked
 from ..services.waiting import ChangeAsked, forget_change, noted_change
 from .base import OpenPage, show
 
@@ -40,11 +40,11 @@ class LoginView(OpenPage):
         if why:
             return login_page(request, next_url or (asked.next if asked else ""), ended=why)
         if asked is not None:
-            return to_authorize(request, SignIn(next=next_url or asked.next, organization=asked.organization))
+            return to_authorize(request, SignInAsked(next=next_url or asked.next, organization=asked.organization))
         if not request.user.is_authenticated:
             return self._stranger(request, next_url)
         if _is_blocked(request):
-            return to_authorize(request, SignIn(next=next_url, prompt="login"))
+            return to_authorize(request, SignInAsked(next=next_url, prompt="login"))
         return self._member(request, next_url)
 
     def post(self, request: HttpRequest) -> HttpResponse:
@@ -55,7 +55,7 @@ class LoginView(OpenPage):
         asked = noted_change(request.session) if forgot else forget_change(request.session)
         organization = asked.organization if asked else ""
         return to_authorize(
-            request, SignIn(next=next_url, prompt="login" if forgot else "", organization=organization)
+            request, SignInAsked(next=next_url, prompt="login" if forgot else "", organization=organization)
         )
 
     @staticmethod
@@ -65,7 +65,7 @@ class LoginView(OpenPage):
             return login_page(request, next_url)
         if not request.COOKIES:
             return _without_cookies(request)
-        return to_authorize(request, SignIn(prompt="login"))
+        return to_authorize(request, SignInAsked(prompt="login"))
 
     @staticmethod
     def _member(request: HttpRequest, next_url: str) -> HttpResponse:

@@ -22,6 +22,6 @@ class ActionView(Receiver):
     def take(self, request: HttpRequest) -> None:
         body = self.body_of(request)
         check_signature(request.headers, body, conf.ACTION_SECRET, now=time.time())
-        report = report_from(body, {domain.host for domain in (conf.DOMAIN, conf.CUSTOM_DOMAIN) if domain})
+        report = report_from(body, {domain.host for domain in conf.domains})
         if report:
             take_report(report)

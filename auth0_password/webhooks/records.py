@@ -10,12 +10,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ..exceptions import NotGenuineError, UnexpectedAnswerError
-from ..gateway import LogRecord, record_from, subject_from
-from ..gateway.types import parse_time
+from ..gateway import LogRecord, parse_time, record_from, subject_from
+from ..services.devices import as_said
 from ..services.pushes import Report
 
 CHANGED = "password.changed"
-LONGEST_USER_AGENT = 300
 
 
 @dataclass
@@ -39,7 +38,7 @@ class Batch:
 def batch_from(body: bytes) -> Batch:
     """JSON lines, an array or an object; bare records, each wrapped as `{"log_id", "data"}`, or all as `{"logs"}`."""
     batch = Batch()
-    for row in _rows(text_of(body)):
+    for row in _rows(body):
         batch.add(row)
     return batch
 
@@ -59,7 +58,7 @@ def report_from(body: bytes, domains: set[str]) -> Report | None:
     changed_at = None
     with suppress(UnexpectedAnswerError):
         changed_at = parse_time(data.get("last_password_reset"))
-    agent = plain(data.get("user_agent"))
+    agent = as_said(data.get("user_agent"))
     return Report(subject=subject, changed_at=changed_at, ip=address_from(data.get("ip")), user_agent=agent)
 
 
@@ -79,36 +78,32 @@ def value_of(text: str) -> Any:
         raise NotGenuineError("JSON") from None
 
 
-def plain(value: object) -> str:
-    """A text for people, without what could not be stored or would not show."""
-    text = value[: 2 * LONGEST_USER_AGENT] if isinstance(value, str) else ""
-    return "".join(filter(str.isprintable, text))[:LONGEST_USER_AGENT]
-
-
 def address_from(value: object) -> str | None:
+    """Without the zone of a link-local one: that is any text, and no database takes it."""
     try:
-        return str(ipaddress.ip_address(value)) if isinstance(value, str) else None
+        found = ipaddress.ip_address(value) if isinstance(value, str) else None
     except ValueError:
         return None
+    return str(type(found)(int(found))) if found else None
 
 
-def _rows(text: str) -> Iterator[object]:
+def _rows(body: bytes) -> Iterator[object]:
     try:
-        whole = value_of(text)
+        whole = value_of(text_of(body))
     except NotGenuineError:
-        yield from _lines(text)
+        yield from _lines(body)
         return
     if isinstance(whole, dict) and isinstance(whole.get("logs"), list):
         whole = whole["logs"]
     yield from whole if isinstance(whole, list) else [whole]
 
 
-def _lines(text: str) -> Iterator[object]:
+def _lines(body: bytes) -> Iterator[object]:
     """A line that is damaged does not cost the others. JSON may hold what else Python takes for a line's end."""
-    for line in text.split("\n"):
+    for line in body.split(b"\n"):
         if line.strip():
             try:
-                yield value_of(line)
+                yield value_of(text_of(line))
             except NotGenuineError:
                 yield None
 

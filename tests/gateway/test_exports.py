@@ -52,6 +52,14 @@ class TestTheLog:
         with pytest.raises(UnexpectedAnswerError):
             gateway.read_logs("", 100)
 
+    def test_a_page_longer_than_any_answer_says_no_status(self, wire, gateway, monkeypatch):
+        """So `log_pull` asks for fewer."""
+        monkeypatch.setattr(transport, "MAX_BODY", 2_000)
+        wire.script[LOGS] = answer(200, [{"log_id": "2", "details": "x" * 2_000}])
+        with pytest.raises(UnexpectedAnswerError) as caught:
+            gateway.read_logs("1", 100)
+        assert caught.value.status is None
+
     def test_ids_of_another_kind_are_no_place_to_go_on_from(self, wire, gateway):
         wire.script[LOGS] = answer(200, [{"log_id": 7}, {"log_id": None}, {}])
         assert gateway.read_logs("1", 100).last == ""

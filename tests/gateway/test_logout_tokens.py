@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import time
 from datetime import UTC, datetime
-from threading import Thread
+from threading import Event, Thread
 
 import pytest
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from auth0_password.exceptions import GatewayError, GatewayUnavailableError, NotGenuineError
 from auth0_password.gateway import get_gateway, keys, set_gateway
+from auth0_password.gateway.deadline import deadline
 from auth0_password.gateway.logout_tokens import logout_token_from
 from tests.gateway.tokens import (
     ABSENT,
@@ -291,6 +292,31 @@ class TestTheTenantsKeys:
         clock(86_400)
         with pytest.raises(GatewayUnavailableError):
             gateway.verify_logout_token(self.token(tenant))
+
+    def test_whoever_has_the_key_waits_for_nobody(self, clock):
+        """While another thread fetches from a server that is silent: Auth0 would not wait for our answer."""
+        asked, answered = Event(), Event()
+        found = {"key-1": object()}
+
+        def fetch():
+            if known._keys:
+                asked.set()
+                answered.wait(5)
+            return found
+
+        known = keys.KeySet(fetch)
+        with deadline():
+            known("key-1")
+            clock(3600)
+            other = Thread(target=known, args=["key-1"])
+            other.start()
+            assert asked.wait(5)
+        with deadline(0):
+            assert known("key-1") is found["key-1"]
+            with pytest.raises(GatewayUnavailableError):
+                known("key-2")
+        answered.set()
+        other.join()
 
     @pytest.mark.parametrize(
         "told",

@@ -99,10 +99,10 @@ class TestTheCallback:
 
     def test_the_hint_cannot_smuggle_parameters(self, site, tenant, browser, django_user_model):
         """`a&prompt=none` in an address stays an address (social-core decodes the finished query once more)."""
-        from auth0_password.services.sign_ins import SignIn
+        from auth0_password.services.sign_ins import SignInAsked
 
         hint = "a+b@example.com&prompt=none&redirect_uri=http://evil.example/"
-        parameters = SignIn(login_hint=hint, prompt="login").parameters()
+        parameters = SignInAsked(login_hint=hint, prompt="login").parameters()
         assert parameters["login_hint"] == hint
         stop_before(browser, f"{tenant.base_url}/authorize")
         sign_in_hinted(site, browser, django_user_model, hint)

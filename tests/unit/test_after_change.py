@@ -48,6 +48,14 @@ def mail_server(monkeypatch):
 
 
 class TestMail:
+    def test_a_site_that_has_lost_its_address_ends_access_all_the_same(self, changed, auth0_gateway, nowhere, later):
+        """Its mail waits for a `SITE_URL`; it holds up nothing else."""
+        counts = reconcile()
+        assert (counts["mail"].off, counts["revoke"].done) == (1, 1)
+        changed.refresh_from_db()
+        assert (changed.mail_to, changed.mail_outcome, mail.outbox) == ("bob@example.com", "off", [])
+        assert changed.mail_due_at is not None
+
     def test_it_says_when_and_what_to_do_and_holds_no_secret(self, changed):
         counts = reconcile(["mail"])
         [one] = mail.outbox

@@ -140,6 +140,13 @@ def test_who_waits_for_ever_for_the_mail_server(deployed, settings, named_as):
     assert deployed(**with_secret("SITE_URL", "nowhere")) == {"auth0_password.E002"}
 
 
+def test_nobody_is_told_of_a_dispute(deployed):
+    """The page "this was not me" says that the people who run the site know of it."""
+    told = with_secret("SITE_URL", "https://www.example.com")
+    assert deployed(ADMINS=[]) == set(), "this site sends no mail with that link"
+    assert deployed(ADMINS=[], **told) == {"auth0_password.W007"}
+
+
 def test_it_is_refused_before_the_site_is_deployed(deployed, settings):
     """A real tenant behind a sample is wrong on a developer's machine, too; the key of a demonstration is not."""
     deployed(SOCIAL_AUTH_AUTH0_SECRET=min(SAMPLES), SECRET_KEY=demo.SECRET_KEY)

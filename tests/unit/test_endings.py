@@ -190,6 +190,16 @@ def test_a_name_is_forgotten_when_no_session_of_it_can_live(bob, gateway, later,
     assert other.id in state(bob).ended
 
 
+def test_a_name_is_kept_where_every_request_prolongs_a_session(bob, gateway, later, settings):
+    """Mallory asked for nothing but pages for everybody meanwhile, which look at no user."""
+    settings.SESSION_SAVE_EVERY_REQUEST = True
+    mallory = signs_in(bob, gateway)
+    end_session(bob, mallory.id)
+    later(seconds=3 * settings.SESSION_COOKIE_AGE)
+    end_session(bob, "another")
+    assert not mallory.counts(state(bob))
+
+
 def test_too_many_names_end_all(bob, gateway, later):
     mine = signs_in(bob, gateway)
     for number in range(MOST_NAMES):
@@ -230,3 +240,13 @@ def test_a_program_is_told_why_as_well(bob, gateway, client, later):
     gateway.change_password(BOB)
     look(bob)
     assert "changed" in client.get("/loans/", headers={"accept": "application/json"}).json()["detail"]
+
+
+def test_who_has_signed_in_again_is_told_nothing_of_before(bob, gateway, client, later):
+    """A program was told, not a page; then its session became another sign-in's."""
+    client.force_login(bob)
+    end_sessions(bob, by=bob)
+    assert client.get("/loans/", headers={"accept": "application/json"}).status_code == 401
+    later(seconds=2)
+    client.force_login(bob)
+    assert "signed this device out" not in client.get("/account/login/?next=/loans/").content.decode()

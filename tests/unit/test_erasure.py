@@ -1,15 +1,27 @@
 """What is over goes after its time (DAT-01), and what is left in the database of a user who was deleted (DAT-02)."""
 
+from smtplib import SMTPDataError
+
 import pytest
 from django.apps import apps
 from django.contrib.admin.models import LogEntry
 from django.contrib.sessions.models import Session
+from django.core.mail import EmailMultiAlternatives
 from django.db import connection
 from django.utils import timezone
 from social_django.models import UserSocialAuth
 
 from auth0_password.exceptions import GatewayUnavailableError
-from auth0_password.models import PasswordChange, PasswordState, ResetCampaign, ResetRequirement, Throttle, UsedToken
+from auth0_password.models import (
+    ChangeReport,
+    PasswordChange,
+    PasswordState,
+    ResetCampaign,
+    ResetRequirement,
+    SignIn,
+    Throttle,
+    UsedToken,
+)
 from auth0_password.services import (
     clear_reset,
     look,
@@ -82,6 +94,26 @@ class TestRetention:
         purge()
         assert (ResetRequirement.objects.count(), PasswordChange.objects.count()) == before
 
+    def test_a_mail_that_no_server_ever_takes_keeps_no_address_for_ever(self, bob, auth0_gateway, later, monkeypatch):
+        """It was tried until a further try was as hopeless as the last; the address goes with its row."""
+
+        def refuse(mail):
+            raise SMTPDataError(554, b"5.7.1 not this text")
+
+        monkeypatch.setattr(EmailMultiAlternatives, "send", refuse)
+        later(minutes=1)
+        auth0_gateway.change_password(BOB)
+        look(bob)
+        for _ in range(12):
+            reconcile()
+            later(hours=2)
+        later(days=364)
+        purge()
+        assert PasswordChange.objects.get().mail_to == "bob@example.com"
+        later(days=1)
+        purge()
+        assert not PasswordChange.objects.exists()
+
     def test_no_column_keeps_a_payload(self):
         """Nothing that Auth0 sent is kept as it came: no JSON but our own counts, no bytes, no text without a limit
         but what people wrote and the list of ended sessions."""
@@ -115,7 +147,7 @@ def traces(of):
 
 
 class TestErasure:
-    TRACES = ("bob@example.com", "Miller", BOB, "on the phone")
+    TRACES = ("bob@example.com", "Miller", BOB, "on the phone", "203.0.113.9", "Firefox of Bob")
 
     @pytest.fixture
     def life(self, client, bob, alice, grace, auth0_gateway, later):
@@ -131,6 +163,12 @@ class TestErasure:
         auth0_gateway.change_password(BOB)
         look(bob)
         throttles.hit("recipient", "bob@example.com")
+        client_of_bob = {"ip": "203.0.113.9", "user_agent": "Firefox of Bob"}
+        SignIn.objects.filter(user=bob).update(**client_of_bob)
+        change = PasswordChange.objects.get()
+        ChangeReport.objects.create(
+            subject_key=change.subject_key, changed_at=change.changed_at, expires_at=later(days=0), **client_of_bob
+        )
         auth0_gateway.failing = GatewayUnavailableError("down")
         require_reset([bob, alice], reason="breach", tell="auth0", by=grace)
         mail_links([bob])

@@ -139,6 +139,25 @@ class TestTrouble:
         later(minutes=1)
         assert pull_logs().hints == 1
 
+    @pytest.mark.parametrize("most", [10, 1])
+    def test_a_page_that_is_too_long_is_read_in_pieces(self, started, auth0_gateway, later, monkeypatch, most):
+        """An answer of more than 1 MB counts as none."""
+        auth0_gateway.write_log("s", BOB)
+        pull_logs()
+        for kind in ["sapi"] * 2 * most + ["scp"]:
+            last = auth0_gateway.write_log(kind, BOB)["log_id"]
+        read = auth0_gateway.read_logs
+
+        def too_long(after, take):
+            if take > most:
+                raise UnexpectedAnswerError("GET /api/v2/logs: JSONDecodeError")
+            return read(after, take)
+
+        monkeypatch.setattr(auth0_gateway, "read_logs", too_long)
+        later(minutes=1)
+        assert pull_logs() == Pulled(records=2 * most + 1, hints=1)
+        assert LogCheckpoint.objects.get().log_id == last
+
     @pytest.mark.parametrize("status", [400, 404])
     def test_a_place_that_auth0_has_forgotten(self, started, auth0_gateway, later, monkeypatch, caplog, status):
         """Logs are kept for a day on the smallest plan."""

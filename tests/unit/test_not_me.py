@@ -8,10 +8,16 @@ import pytest
 from django.core import mail, signing
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
+from auth0_password.conf import conf
 from auth0_password.models import PasswordChange, PasswordState, ResetRequirement
-from auth0_password.services import look, reconcile, require_reset, state_of
+from auth0_password.services import look, reconcile, require_reset, state_of, throttles
 from auth0_password.services.disputes import SIGNER, change_of, dispute, token_of
+from auth0_password.services.revocation import ASK_AGAIN
+from auth0_password.services.sessions import Stamp
+from auth0_password.services.subjects import note_sign_in
+from auth0_password.services.tickets import may_have_ticket
 from tests.unit.conftest import BOB
 
 pytestmark = pytest.mark.django_db
@@ -56,7 +62,8 @@ def test_saying_so_closes_every_door(client, bob, link, auth0_gateway, later):
     assert mallory.get("/").wsgi_request.user == bob
     answer = client.post(link)
     assert (answer.status_code, answer.url) == (303, link)
-    assert "closed the account" in client.get(link).content.decode()
+    page = client.get(link).content.decode()
+    assert page.count("closed the account") == 2, "in its heading, and in the browser's title"
 
     assert mallory.get("/").wsgi_request.user.is_anonymous
     state = PasswordState.objects.get(user=bob)
@@ -68,6 +75,25 @@ def test_saying_so_closes_every_door(client, bob, link, auth0_gateway, later):
     assert told.to == ["grace@example.com"]
     assert str(bob.pk) in told.body
     assert "bob@example.com" not in told.body + told.subject
+
+
+def test_a_second_factor_that_mallory_enrolled_proves_nothing_afterwards(
+    client, bob, change, link, auth0_gateway, later
+):
+    """Bob had none. Mallory has signed in with one between the change and Bob's word."""
+    later(minutes=1)
+    note_sign_in(bob, mfa=True)
+    later(minutes=1)
+    client.post(link)
+    later(minutes=1)
+    second = int(auth0_gateway.now().timestamp())
+    claims = {"sub": BOB, "iat": second, "auth_time": second, "amr": ["mfa"]}
+    state = PasswordState.objects.get(user=bob)
+    mallory = Stamp.of_sign_in(claims, state, reauthenticated=True)
+    assert mallory.counts(state)
+    assert not may_have_ticket(state, mallory)
+    note_sign_in(bob, mfa=True)
+    assert not may_have_ticket(PasswordState.objects.get(user=bob), mallory)
 
 
 def test_said_twice_is_said_once(client, link, auth0_gateway):
@@ -137,3 +163,10 @@ def test_somebody_blocked_can_say_so(client, bob, link):
     require_reset(bob, reason="policy")
     client.force_login(bob)
     assert client.get(link).status_code == 200
+
+
+def test_access_is_asked_to_be_ended_even_if_it_was_not_allowed_a_moment_ago(client, change, link, auth0_gateway):
+    throttles.claim("revoke_off", conf.DOMAIN.host, ASK_AGAIN, timezone.now())
+    client.post(link)
+    reconcile(["revoke"])
+    assert auth0_gateway.revoked[-1] == (BOB, None)

@@ -13,10 +13,13 @@ from .facts import Flag
 FIRST_RETRY, LONGEST_RETRY = timedelta(minutes=1), timedelta(hours=1)
 """How long after something failed it is due again: doubling, up to the longest."""
 
+MOST_TRIES = 10
+"""So many are counted: from then on every try is the longest time after the last."""
+
 
 def next_try(tries: int, now: datetime) -> tuple[datetime, int]:
     """When to try again after so many failures before this one, and how many there are now."""
-    return now + min(FIRST_RETRY * 2**tries, LONGEST_RETRY), min(tries + 1, 10)
+    return now + min(FIRST_RETRY * 2**tries, LONGEST_RETRY), min(tries + 1, MOST_TRIES)
 
 
 def wanting_a_mirror(before: Flag, after: Flag, now: datetime) -> Flag:

@@ -12,6 +12,7 @@ import pytest
 from django.contrib.auth import BACKEND_SESSION_KEY, get_user
 from django.http import HttpRequest
 from django.test import Client
+from requests.adapters import HTTPAdapter
 from social_core.backends.utils import BACKENDSCACHE
 from social_core.pipeline import DEFAULT_AUTH_PIPELINE
 from social_django.models import UserSocialAuth
@@ -57,7 +58,9 @@ def site(db) -> Client:
 
 
 def sent_back(site: Client, backend: str, browser: Browser) -> Page:
-    """From the site's button through the tenant's page to the callback, which is not visited yet."""
+    """From the site's button through the tenant's page to the callback, which is not visited yet. Like a person's
+    browser, this one asks again where a connection ends before its answer."""
+    browser.session.mount("https://", HTTPAdapter(max_retries=2))
     browser.get(site.post(f"/login/{backend}/")["Location"])
     if browser.page.status:
         browser.submit("Continue", username=EMAIL, password=PASSWORDS[EMAIL])

@@ -76,6 +76,11 @@ class TestGenuine:
         assert len(row.user_agent) <= 300
         assert row.user_agent.isprintable()
 
+    def test_of_an_address_the_zone_is_left_out(self, bob, report, action_secret):
+        """PostgreSQL takes none: the report would be sent again and again."""
+        assert report(ip="fe80::1%eth0\nBcc: all").status_code == 204
+        assert ChangeReport.objects.get().ip == "fe80::1"
+
     @pytest.mark.parametrize("when", [None, "yesterday", 1795000000, "0001-01-01T00:00:00Z", ["x"]])
     def test_without_a_time_it_is_a_hint_all_the_same(self, bob, report, action_secret, when):
         assert report(last_password_reset=when).status_code == 204
