@@ -12,8 +12,6 @@ import pytest
 from django.contrib.auth import BACKEND_SESSION_KEY, get_user
 from django.http import HttpRequest
 from django.test import Client
-from requests.adapters import HTTPAdapter
-from social_core.backends.utils import BACKENDSCACHE
 from social_core.pipeline import DEFAULT_AUTH_PIPELINE
 from social_django.models import UserSocialAuth
 
@@ -21,8 +19,6 @@ from tests.support.browser import Browser
 from tests.tenant.application import ALICE, LOGIN, PASSWORDS, SITE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from tests.support.page import Page
     from tests.tenant.application import Application
 
@@ -34,10 +30,12 @@ EMAIL = "alice@example.com"
 
 
 @pytest.fixture(params=STOCK)
-def backend(request: pytest.FixtureRequest, settings, secure: Application) -> Iterator[str]:
+def backend(request: pytest.FixtureRequest, settings, secure: Application, monkeypatch: pytest.MonkeyPatch) -> str:
     """Its name; the site has no other backend, and none of our settings for it."""
     prefix = f"SOCIAL_AUTH_{request.param.upper()}"
     settings.AUTHENTICATION_BACKENDS = [STOCK[request.param]]
+    # social-auth keeps those that it has seen, now and then in another dictionary.
+    monkeypatch.setattr("social_core.backends.utils.BACKENDSCACHE", {})
     for name, value in {
         "DOMAIN": secure.tenant.domain,
         "KEY": LOGIN[0],
@@ -46,10 +44,8 @@ def backend(request: pytest.FixtureRequest, settings, secure: Application) -> It
         "PIPELINE": DEFAULT_AUTH_PIPELINE,
     }.items():
         setattr(settings, f"{prefix}_{name}", value)
-    BACKENDSCACHE.clear()
     secure.plan(callback_query_is_ignored=True)
-    yield request.param
-    BACKENDSCACHE.clear()
+    return request.param
 
 
 @pytest.fixture
@@ -58,9 +54,7 @@ def site(db) -> Client:
 
 
 def sent_back(site: Client, backend: str, browser: Browser) -> Page:
-    """From the site's button through the tenant's page to the callback, which is not visited yet. Like a person's
-    browser, this one asks again where a connection ends before its answer."""
-    browser.session.mount("https://", HTTPAdapter(max_retries=2))
+    """From the site's button through the tenant's page to the callback, which is not visited yet."""
     browser.get(site.post(f"/login/{backend}/")["Location"])
     if browser.page.status:
         browser.submit("Continue", username=EMAIL, password=PASSWORDS[EMAIL])
