@@ -32,6 +32,9 @@ if TYPE_CHECKING:
 FEW = 20
 """Hints at more users than this at once are left to reconcile."""
 
+LONGEST_CONNECTION, LONGEST_ADDRESS = 128, 254
+"""Characters, as the columns have them."""
+
 
 def look(user: AbstractBaseUser) -> PasswordState:
     """Read the user at Auth0 now and take over what it shows. Returns the state as it is afterwards.
@@ -144,10 +147,10 @@ def evidence_of(profile: UserProfile) -> flag.Evidence:
         read_at=profile.read_at,
         changed_at=change,
         changed_here=profile.in_our_clock(change) if change else None,
-        database=identity.connection if identity else "",
-        elsewhere=profile.identities[0].connection,
+        database=_storable(identity.connection) if identity else "",
+        elsewhere=_storable(profile.identities[0].connection),
         linked=len(profile.identities) > 1,
-        address=(identity.email if identity else "") or profile.email,
+        address=_mailable((identity.email if identity else "") or profile.email),
         # Auth0 says it of the root's address, which a linked database identity need not have.
         address_verified=profile.email_verified if identity and not identity.email else None,
         flagged=profile.needs_password_reset,
@@ -155,6 +158,16 @@ def evidence_of(profile: UserProfile) -> flag.Evidence:
         flagged_since=profile.in_our_clock(since) if since else None,
         flagged_from=profile.in_our_clock(profile.password_reset_from) if profile.password_reset_from else None,
     )
+
+
+def _storable(connection: str) -> str:
+    """A name that every database takes: PostgreSQL refuses NUL, and what is too long. It is only shown."""
+    return connection.replace("\0", "")[:LONGEST_CONNECTION] or "?"
+
+
+def _mailable(address: str) -> str:
+    """An address that can be kept and written to; empty for any other. Cut short it would be somebody else's."""
+    return address if "\0" not in address and len(address) <= LONGEST_ADDRESS else ""
 
 
 def _make_due(states: QuerySet[Any]) -> int:

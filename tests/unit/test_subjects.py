@@ -247,3 +247,14 @@ def test_an_account_that_is_gone_keeps_its_flag_and_is_not_asked_for_again(bob, 
 def test_there_is_nothing_to_look_at_for_a_local_user(newcomer, auth0_gateway):
     with pytest.raises(NoPasswordHereError):
         look(newcomer)
+
+
+@pytest.mark.parametrize(
+    ("address", "kept"), [("bob@example.com", "bob@example.com"), ("b\0ob@example.com", ""), ("b" * 260 + "@a.b", "")]
+)
+def test_what_no_database_takes_is_no_address(bob, auth0_gateway, address, kept):
+    auth0_gateway.add(BOB, email=address, connection="Libr\0ary" * 40)
+    look(bob)
+    state = PasswordState.objects.get(user=bob)
+    assert state.address == kept
+    assert state.connection == ("Library" * 40)[:128]
