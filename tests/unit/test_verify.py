@@ -443,8 +443,8 @@ class TestCode:
             assert client.post(VERIFY, trip()).status_code == 503
 
 
-def is_down(server, _messages):
-    if not server.fail_silently:  # Django's own mail about the error page
+def is_down(_server, messages):
+    if messages[0].to != ["grace@example.com"]:  # she gets Django's own mail about the error page
         raise SMTPServerDisconnected
 
 
