@@ -12,7 +12,8 @@ Auth0PasswordError
 │   │   ├── ThrottledError                              429, or our own pace: nothing happened
 │   │   └── UnknownOutcomeError                         a change was sent; whether it happened is not known
 │   ├── GatewayRefusedError                             401 or 403: our client may not do this
-│   │   └── VerificationRequiredError                   bot detection wants to see a browser
+│   │   ├── VerificationRequiredError                   bot detection wants to see a browser
+│   │   └── SetUpRefusedError                           a call that sets up a tenant was declined; says why
 │   ├── UnexpectedAnswerError                           an answer that we do not understand
 │   └── UnknownUserError                                404: Auth0 has no such user
 └── RefusedError                                        a verb declined, and changed nothing
@@ -99,6 +100,16 @@ class GatewayRefusedError(GatewayError):
 
 class VerificationRequiredError(GatewayRefusedError):
     """Auth0's bot detection wants this done in a browser (`requires_verification`), such as by "Forgot password?"."""
+
+
+class SetUpRefusedError(GatewayRefusedError):
+    """4xx to a call that reads or sets up a tenant (not 429). `said` is Auth0's reason, which names settings of the
+    tenant and never what was sent; `code` its `errorCode`, such as `feature_not_enabled`. Either may be empty."""
+
+    def __init__(self, message: str, *, status: int, said: str = "", code: str = "") -> None:
+        super().__init__(message, status=status)
+        self.said = said
+        self.code = code
 
 
 class UnexpectedAnswerError(GatewayError):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from http import HTTPStatus
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from django.utils import timezone
 
@@ -31,8 +31,19 @@ SENTENCE = re.compile(r'\s*"?\w')
 """How a text for people begins, unlike a page (the answer is recorded as `text/html`) or a JSON object."""
 
 
-def fetch_token(client: Client, fields: Mapping[str, str]) -> tuple[str, float]:
-    """The token and its life in seconds, by the client credentials grant (Auth0: POST /oauth/token)."""
+class Granted(NamedTuple):
+    """`life` is in seconds; `scopes` is what Auth0 says that the token may do."""
+
+    token: str
+    life: float
+    scopes: frozenset[str]
+
+    def __repr__(self) -> str:
+        return "<Granted>"
+
+
+def fetch_token(client: Client, fields: Mapping[str, str]) -> Granted:
+    """A token by the client credentials grant (Auth0: POST /oauth/token)."""
     response = client.post("/oauth/token", form={"grant_type": "client_credentials", **fields})
     if not response.is_success:
         raise TOKEN.answered(response.status_code, response.headers, None)
@@ -40,7 +51,12 @@ def fetch_token(client: Client, fields: Mapping[str, str]) -> tuple[str, float]:
     token, life = (answer.get("access_token"), answer.get("expires_in")) if isinstance(answer, dict) else (None, None)
     is_token = isinstance(token, str) and PRINTABLE.fullmatch(token)
     if is_token and isinstance(life, (int, float)) and not isinstance(life, bool) and life > 0:
-        return str(token), float(min(life, LONGEST_LIFE))
+        scopes = answer.get("scope")
+        return Granted(
+            str(token),
+            float(min(life, LONGEST_LIFE)),
+            frozenset(scopes.split() if isinstance(scopes, str) else ()),
+        )
     raise UnexpectedAnswerError("no access token in the answer")
 
 

@@ -48,6 +48,12 @@ class Client:
         """What auth0-python has no verb for."""
         return self._http.get(path, params=params, headers=headers)
 
+    def send(
+        self, method: str, path: str, *, headers: Mapping[str, str], params: Mapping[str, str], json: object
+    ) -> httpx.Response:
+        """Any call of the Management API, for whoever sets up a tenant."""
+        return self._http.request(method, path, headers=headers, params=params, json=json)
+
     def download(self, url: str, file: IO[bytes]) -> int:
         """Write what lies at a link of Auth0's into a file, without any credentials. Returns the answer's status."""
         return self._transport.download(url, file)

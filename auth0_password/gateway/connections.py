@@ -60,6 +60,8 @@ def options_from(name: str, options: Mapping[str, Any] | None) -> ConnectionOpti
         history=history_from(part(flexible, "history") or part(options, "password_history")),
         dictionary=is_on(part(flexible, "dictionary") or part(options, "password_dictionary")),
         no_personal_info=is_on(part(flexible, "profile_data") or part(options, "password_no_personal_info")),
+        no_identical=complexity.get("identical_characters") == "block",
+        no_sequences=complexity.get("sequential_characters") == "block",
         self_service_change=options.get("disable_self_service_change_password") is not True,
         reset_by_code=email.get("verification_method") == "otp",
     )

@@ -182,7 +182,7 @@ class ManagementGateway:
 
     def _fetch_token(self) -> tuple[str, float]:
         with translated(TOKEN):
-            return fetch_token(self._client, self._credentials)
+            return fetch_token(self._client, self._credentials)[:2]
 
     def _pace(self) -> Pace:
         return chosen_pace(self._own_pace)

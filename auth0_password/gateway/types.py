@@ -111,7 +111,8 @@ class ConnectionOptions:
     """What a database connection asks of a new password, as far as Auth0 says so. Empty means: not said.
 
     `policy` is the older `passwordPolicy` ("none" to "excellent"); `character_types` with their rule ("all",
-    "three_of_four") are the flexible policy's. `history`: so many former passwords are refused.
+    "three_of_four") are the flexible policy's. `history`: so many former passwords are refused. `no_identical`,
+    `no_sequences`: no three characters like "aaa", like "abc".
     `self_service_change` false: "Forgot password?" is switched off at Auth0. `reset_by_code`: its mails for a new
     password carry a code to be typed, beside the link.
     """
@@ -124,6 +125,8 @@ class ConnectionOptions:
     history: int = 0
     dictionary: bool = False
     no_personal_info: bool = False
+    no_identical: bool = False
+    no_sequences: bool = False
     self_service_change: bool | None = None
     reset_by_code: bool = False
 
