@@ -14,7 +14,7 @@ from ..exceptions import ConflictError, GatewayError, PasswordResetRequired, Ref
 from .decision import ajudge, judge, stops
 from .guard import DECIDED, answer, hang_guard, held_back, is_settled, late_answer
 from .openness import carries_secrets, is_exempt, is_public, nobody_here
-from .reports import NothingShown, discreet, forget_query
+from .reports import NothingShown, discreet, forget_secrets
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase | Awaitable[HttpResponseBase]]
 
@@ -72,7 +72,7 @@ class PasswordResetMiddleware:
         found = isinstance(error, (GatewayError, RefusedError, ConflictError)) or secret
         page = problem_page(request, error) if found else None
         if page is None and secret:
-            forget_query(request)
+            forget_secrets(request)
         return page
 
 

@@ -28,13 +28,17 @@ class NothingShown(SafeExceptionReporterFilter):
 
 
 def discreet(request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
-    """The response; if a report will follow it, without the request's query."""
-    if response.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR and carries_secrets(request):
-        forget_query(request)
+    """The response; where Django will log the request or report it, without what must not be seen of it."""
+    if response.status_code >= HTTPStatus.BAD_REQUEST and carries_secrets(request):
+        forget_secrets(request)
     return response
 
 
-def forget_query(request: HttpRequest) -> None:
-    """Reports take it from the request, whatever their filter says."""
+def forget_secrets(request: HttpRequest) -> None:
+    """Logs and reports take the path and the query from the request, whatever their filter says."""
+    match = request.resolver_match
+    token = str(match.kwargs.get("token", "")) if match else ""
+    if token:
+        request.path, request.path_info = (path.replace(token, "…") for path in (request.path, request.path_info))
     request.GET = QueryDict()
-    request.META = {**request.META, "QUERY_STRING": ""}
+    request.META = {**request.META, "QUERY_STRING": "", "PATH_INFO": request.path_info}

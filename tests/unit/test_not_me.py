@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+from unittest.mock import Mock
 
 import pytest
 from django.core import mail, signing
+from django.db import DatabaseError
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from django.views.debug import ExceptionReporter
 
 from auth0_password.conf import conf
 from auth0_password.models import PasswordChange, PasswordState, ResetRequirement
@@ -157,6 +160,23 @@ def test_the_token_is_in_no_log(client, link, caplog):
         client.get(link)
         client.post(link)
     assert link.split("/")[-2] not in caplog.text
+
+
+@pytest.mark.parametrize("status", [410, 500, 503])
+def test_nor_where_the_link_is_answered_with_a_refusal(client, link, later, caplog, monkeypatch, status):
+    """Django logs the path of such an answer, and its report to the administrators shows it."""
+    client.raise_request_exception = False
+    if status == 410:
+        later(days=15)
+    error = {410: None, 500: ValueError, 503: DatabaseError}[status]
+    if error:
+        monkeypatch.setattr("auth0_password.views.not_me.change_of", Mock(side_effect=error))
+    with caplog.at_level("DEBUG"):
+        assert client.get(link).status_code == status
+    [logged] = [record for record in caplog.records if record.name == "django.request"]
+    assert "/account/not-me/" in logged.getMessage()
+    token = link.split("/")[-2]
+    assert token not in logged.getMessage() + ExceptionReporter(logged.request, None, None, None).get_traceback_text()
 
 
 def test_somebody_blocked_can_say_so(client, bob, link):
