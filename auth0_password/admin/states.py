@@ -9,7 +9,7 @@ from django.contrib.admin.utils import quote, unquote
 from django.contrib.auth import get_user_model
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
@@ -102,7 +102,7 @@ class PasswordStateAdmin(PasswordActionsMixin, OfUsersAdmin):
     def act_view(self, request: HttpRequest, name: str) -> HttpResponse:
         """The answer to a question of `asking`; the permission is the act's own."""
         if request.method != "POST":
-            return HttpResponse(status=405, headers={"Allow": "POST"})
+            return HttpResponseNotAllowed(["POST"])
         return asking.answer(self.admin_site, request, name)
 
     def timeline_view(self, request: HttpRequest, object_id: str) -> HttpResponse:

@@ -11,7 +11,7 @@ from typing import Any
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group
 from django.core.management.base import CommandParser
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.dateparse import parse_date, parse_datetime
 
@@ -65,13 +65,16 @@ def named(options: dict[str, Any]) -> Named:
 def find(column: str, values: list[str]) -> tuple[set[Any], list[str]]:
     """The users' keys, and the values that nobody has. Addresses are compared without their case."""
     model: Any = get_user_model()
-    names = {"username": model.USERNAME_FIELD, "email": f"{model.get_email_field_name()}__iexact"}
+    lookup = {
+        "username": model.USERNAME_FIELD,
+        "email": f"{model.get_email_field_name()}__iexact",
+        "subject": "password_state__subject_key",
+    }[column]
     keys: set[Any] = set()
     unknown = []
     for value in dict.fromkeys(values):
-        wanted = Q(password_state__subject_key=subject_key(conf.DOMAIN.host, value)) if column == "subject" else Q()
-        wanted = wanted or Q(**{names[column]: value})
-        found = set(model._default_manager.filter(wanted).values_list("pk", flat=True))
+        wanted = subject_key(conf.DOMAIN.host, value) if column == "subject" else value
+        found = set(model._default_manager.filter(**{lookup: wanted}).values_list("pk", flat=True))
         keys |= found
         unknown += [] if found else [value]
     return keys, unknown

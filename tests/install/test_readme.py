@@ -7,9 +7,9 @@ import re
 import pytest
 
 from tests.install.conftest import FROM_A_CHECKOUT
-from tests.install.readme import ROOT, blocks
 from tests.stories.people import BOB, NEW, TEMPORARY, choose, sign_in, type_password
 from tests.support.browser import Browser
+from tests.support.documents import block
 
 pytestmark = pytest.mark.story
 
@@ -41,16 +41,12 @@ def test_no_migration_is_missing(installed):
 
 
 def test_one_word_more_for_the_admin_of_users(installed):
-    page = ROOT / "docs" / "administration.md"
-    if not page.exists():
-        pytest.skip("the manual is not in this copy of the checkout")
-    [(_, lines)] = [one for one in blocks(page.read_text(encoding="utf-8")) if one[0] == "python"]
     then = """
 from django.core.management import call_command
 call_command("check", tags=["admin"], fail_level="WARNING")
 print([name for name in admin.site.get_model_admin(User).actions])
 """
-    status, written = installed.run("manage.py", "shell", "-c", lines + then)
+    status, written = installed.run("manage.py", "shell", "-c", block("administration", "python") + then)
     assert status == 0, written
     assert "require_new_password" in written
 
