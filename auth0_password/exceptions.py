@@ -22,7 +22,7 @@ Auth0PasswordError
     ├── ProofMissingError                               no sign-in that is fresh enough, or it was used
     ├── MailOnlyError                                   no sign-in may authorise this change
     ├── MailOffError                                    the tenant sends no links by mail
-    │   └── MailRefusedError                            the mail server will never take this address
+    ├── MailRefusedError                                the mail server will never take this address
     ├── RehearsalGoneError                              a rehearsed decision cannot be confirmed any more
     ├── LimitReachedError                               too often; retry_at says when again
     ├── LinkGoneError                                   a link of ours that is too old, or damaged
@@ -144,7 +144,7 @@ class MailOffError(RefusedError):
     """The connection has "Forgot password?" switched off."""
 
 
-class MailRefusedError(MailOffError):
+class MailRefusedError(RefusedError):
     """The mail server will not take a mail to this address, now or later."""
 
 

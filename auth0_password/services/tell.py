@@ -43,6 +43,7 @@ FINAL: dict[type[Auth0PasswordError], str] = {
     NoPasswordHereError: "no_password_here",
     AccountBlockedError: "blocked",
     MailOffError: "mail_off",
+    MailRefusedError: "address_refused",
     UnknownUserError: "gone",
 }
 """Why nothing is sent, now or later."""
@@ -59,8 +60,8 @@ def tell(requirement: ResetRequirement) -> None:
         _note(requirement, LIMIT, due=error.retry_at)
         raise work.OffError(LIMIT) from error
     except tuple(FINAL) as error:
-        _note(requirement, _why(error))
-        raise work.OffError(_why(error)) from error
+        _note(requirement, FINAL[type(error)])
+        raise work.OffError(FINAL[type(error)]) from error
     except ThrottledError:
         raise
     except (GatewayError, MailServerError) as error:
@@ -79,7 +80,7 @@ def send_link(state: PasswordState) -> None:
         raise work.OffError(LIMIT) from error
     except tuple(FINAL) as error:
         _link_due([state.pk], None)
-        raise work.OffError(_why(error)) from error
+        raise work.OffError(FINAL[type(error)]) from error
     except ThrottledError:
         raise
     except GatewayError:
@@ -120,10 +121,6 @@ def _mail(requirement: ResetRequirement, address: str) -> None:
 
 def _is_wanted(requirement: ResetRequirement) -> bool:
     return requirement.user.is_active and ResetRequirement.objects.filter(pk=requirement.pk).open().exists()
-
-
-def _why(error: Auth0PasswordError) -> str:
-    return "address_refused" if isinstance(error, MailRefusedError) else FINAL[type(error)]
 
 
 def _note(

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from ..conf import conf
-from ..exceptions import MailServerError
+from ..exceptions import MailRefusedError, MailServerError
 from . import throttles
 from .changes import state_of
 from .mails import masked
@@ -85,7 +85,11 @@ class CodeToSecondContact(Verifier):
         except MailServerError:
             throttles.give_back("recipient", address)
             raise
-        return _("A code is on its way to %(address)s.") % {"address": masked(address)}
+        except MailRefusedError:
+            words = _("%(address)s takes no mail from us. Ask the people who run this site.")
+        else:
+            words = _("A code is on its way to %(address)s.")
+        return words % {"address": masked(address)}
 
     def form(self, user: AbstractBaseUser) -> type[forms.BaseForm] | None:
         return CodeForm if self._contact(user) else None

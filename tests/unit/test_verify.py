@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from smtplib import SMTPServerDisconnected
+from smtplib import SMTPRecipientsRefused, SMTPServerDisconnected
 
 import pytest
 from django.contrib.auth import get_user_model
@@ -441,6 +441,17 @@ class TestCode:
         monkeypatch.setattr(EmailBackend, "send_messages", is_down)
         for _ in range(6):  # what was not sent counts towards no limit
             assert client.post(VERIFY, trip()).status_code == 503
+
+    def test_the_mail_server_will_never_take_the_second_address(self, client, bob, code, monkeypatch):
+        """That the tenant sends no links would be another story."""
+        monkeypatch.setattr(EmailBackend, "send_messages", refuses)
+        page = client.post(VERIFY, trip())
+        assert page.status_code == 200
+        assert "takes no mail from us" in page.content.decode()
+
+
+def refuses(_server, messages):
+    raise SMTPRecipientsRefused({messages[0].to[0]: (550, b"no such user")})
 
 
 def is_down(_server, messages):
