@@ -10,10 +10,12 @@ import requests
 from asgiref.sync import sync_to_async
 from django.http import HttpResponse
 from social_core.backends.open_id_connect import OpenIdConnectAuth
-from social_core.exceptions import AuthResponseError
+from social_core.exceptions import AuthResponseError, AuthSessionError
 
+from .answers import to_page
 from .conf import BACKEND_NAME, conf
 from .loading import aload, load
+from .services import handover
 from .services.sign_ins import MAX_NEXT, SignInAsked
 
 if TYPE_CHECKING:
@@ -24,6 +26,9 @@ TRANSIT_SECONDS = 5
 
 PENDING_SIGN_INS = 5
 """How many sign-ins one browser session may have under way."""
+
+DUE, NOT_ASKED_AGAIN = "password_reset_required", "reauthentication_required"
+"""The words of our Actions: for whom a new password is due, and whose sign-in is too old to choose one."""
 
 
 class Auth0PasswordBackend(OpenIdConnectAuth[HttpResponse]):
@@ -89,18 +94,37 @@ class Auth0PasswordBackend(OpenIdConnectAuth[HttpResponse]):
         """What the session kept under the `state` that came back; empty before that was checked."""
         return self._oauth2_transaction or {}
 
+    def get_scope(self) -> list[str]:
+        """For a change also the scope to which the tenant's Action answers with a hand-over."""
+        scopes: list[str] = super().get_scope()
+        return [*scopes, handover.SCOPE] if self.wanted.for_change and handover.is_offered() else scopes
+
     def auth_complete(self, *args: Any, **kwargs: Any) -> Any:
         """The callback. `state` comes first: an `error` that anybody can put into a link is not acted on."""
         self.validate_state()
-        return super().auth_complete(*args, **kwargs)
+        return self._denied() or super().auth_complete(*args, **kwargs)
+
+    def _denied(self) -> HttpResponse | None:
+        """What our own Actions refuse with, which is compared and never shown (Auth0: `api.access.deny`)."""
+        words = self.data.get("error_description") if self.data.get("error") == "access_denied" else None
+        if words == DUE:
+            return to_page("instructions", next_url=self.wanted.next, denied="1")
+        if words == NOT_ASKED_AGAIN:
+            code = "not_reauthenticated_again" if self.wanted.again else "not_reauthenticated"
+            raise AuthSessionError(self, code=code, stage="callback")
+        return None
 
     def validate_claims(self, id_token: dict[str, Any]) -> None:
-        """Nonce and times as the base class does; then, for a change, that the person was really asked again, and
-        that they came back within the organization that they were in (Auth0: `org_id`)."""
+        """Nonce and times as the base class does; then what this trip was for."""
         super().validate_claims(id_token)
+        self.validate_trip(id_token)
+
+    def validate_trip(self, claims: dict[str, Any]) -> None:
+        """For a change, that the person was really asked again, and that they came back within the organization that
+        they were in (Auth0: `org_id`)."""
         if self.wanted.max_age == 0:
-            self._require_fresh(id_token)
-        if self.wanted.organization and id_token.get("org_id") != self.wanted.organization:
+            self._require_fresh(claims)
+        if self.wanted.organization and claims.get("org_id") != self.wanted.organization:
             raise AuthResponseError(self, claim="org_id", code="another_organization", stage="token_validation")
 
     def _require_fresh(self, id_token: dict[str, Any]) -> None:

@@ -6,6 +6,8 @@ Auth0PasswordError
 ├── ConflictError                                       others kept writing the same row
 ├── MailServerError                                     this site's mail server did not take a mail
 ├── NotGenuineError                                     a push or a token that Auth0 did not send to us
+│   └── HandoverError                                   a hand-over that is not genuine, too old, or was used
+├── DeploymentError                                     a tenant cannot be set up as it is; the text says why
 ├── VerifierError                                       the site's own verifier failed: nobody was let through
 ├── GatewayError                                        Auth0 did not give an answer that we can use
 │   ├── GatewayUnavailableError                         no answer: time-out, connection refused, 5xx
@@ -60,6 +62,14 @@ class MailServerError(Auth0PasswordError):
 class NotGenuineError(Auth0PasswordError):
     """A push or a token is not what it says: not from our tenant, not for us, too old, or of another kind. The text
     names what was wrong, never what it holds."""
+
+
+class HandoverError(NotGenuineError):
+    """Somebody whom an Action hands over is not taken: by this token, here, now."""
+
+
+class DeploymentError(Auth0PasswordError):
+    """The tenant cannot be set up, or not as it is now. The text says why and what to do; it never holds a secret."""
 
 
 class VerifierError(Auth0PasswordError):

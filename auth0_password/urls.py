@@ -20,6 +20,7 @@ urlpatterns = [
     path("forgot/", views.ForgotView.as_view(), name="forgot"),
     path("instructions/", views.InstructionsView.as_view(), name="instructions"),
     path("login/", views.LoginView.as_view(), name="login"),
+    path("handover/", views.HandoverView.as_view(), name="handover"),
     path("verify/", views.VerifyView.as_view(), name="verify"),
     path("not-me/<str:token>/", views.NotMeView.as_view(), name="not_me"),
     path("sign-out/", views.SignOutView.as_view(), name="sign_out"),

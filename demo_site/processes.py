@@ -1,4 +1,4 @@
-"""The two processes of the demonstration, and what they leave on the disk."""
+"""The two processes of the demonstration, what goes into the tenant between them, and what they leave on the disk."""
 
 from __future__ import annotations
 
@@ -21,7 +21,8 @@ START_SECONDS = 20
 
 
 class Pair:
-    """`with Pair() as pair:` both answer; afterwards both are stopped. With a real tenant there is only the site."""
+    """`with Pair() as pair:` both answer, and all that the site wants is in the tenant; afterwards both are stopped.
+    With a real tenant there is only the site, and nothing is deployed."""
 
     def __init__(self) -> None:
         self._running: list[subprocess.Popen[bytes]] = []
@@ -29,8 +30,12 @@ class Pair:
     def __enter__(self) -> Self:
         try:
             if not settings.REAL_TENANT:
-                self._start(_tenant_command(), f"http://127.0.0.1:{settings.TENANT_PORT}/_control/health")
-            self._start(_site_command(), f"{settings.SITE_URL}/")
+                tenant = self._start(_tenant_command())
+                _await("The tenant", tenant, f"http://127.0.0.1:{settings.TENANT_PORT}/_control/health")
+            site = self._start(_site_command())
+            if not settings.REAL_TENANT:
+                _deploy()
+            _await("The site", site, f"{settings.SITE_URL}/")
         except BaseException:
             self.stop()
             raise
@@ -60,18 +65,26 @@ class Pair:
                 process.wait()
         self._running.clear()
 
-    def _start(self, command: list[str], url: str) -> None:
-        environment = {**os.environ, "DEMO_LOCAL_TENANT": "" if settings.REAL_TENANT else "1"}
+    def _start(self, command: list[str]) -> subprocess.Popen[bytes]:
         # A session of their own: Ctrl-C reaches this process only, which then stops them in order.
         process = subprocess.Popen(  # noqa: S603 - our own two commands
-            command, env=environment, cwd=settings.BASE_DIR, start_new_session=True, stdout=subprocess.DEVNULL
+            command, env=environment(), cwd=settings.BASE_DIR, start_new_session=True, stdout=subprocess.DEVNULL
         )
         self._running.append(process)
-        deadline = time.monotonic() + START_SECONDS
-        while not _answers(url):
-            if process.poll() is not None or time.monotonic() > deadline:
-                raise CommandError(f"{' '.join(command[1:4])} did not start; its own words are above.", returncode=2)
-            time.sleep(0.1)
+        return process
+
+
+def environment() -> dict[str, str]:
+    """Of whatever runs beside the demo's own tenant: also who may deploy into it."""
+    if settings.REAL_TENANT:
+        return {**os.environ, "DEMO_LOCAL_TENANT": ""}
+    *_, deploy = seed.clients()
+    return {
+        **os.environ,
+        "DEMO_LOCAL_TENANT": "1",
+        "AUTH0_DEPLOY_CLIENT_ID": deploy["client_id"],
+        "AUTH0_DEPLOY_CLIENT_SECRET": deploy["client_secret"],
+    }
 
 
 def is_taken(port: int) -> bool:
@@ -111,6 +124,23 @@ def _site_command() -> list[str]:
         "0",
         f"127.0.0.1:{settings.PORT}",
     ]
+
+
+def _deploy() -> None:
+    """What the site's owner would type; what an earlier run has put there stays."""
+    command = [sys.executable, "manage.py", "auth0_deploy", "--apply"]
+    done = subprocess.run(command, env=environment(), cwd=settings.BASE_DIR, check=False)  # noqa: S603 - our own
+    if done.returncode:
+        raise CommandError("The tenant could not be set up; why is above.", returncode=2)
+
+
+def _await(name: str, process: subprocess.Popen[bytes], url: str) -> None:
+    """Until it answers there."""
+    deadline = time.monotonic() + START_SECONDS
+    while not _answers(url):
+        if process.poll() is not None or time.monotonic() > deadline:
+            raise CommandError(f"{name} did not start; its own words are above.", returncode=2)
+        time.sleep(0.1)
 
 
 def _answers(url: str) -> bool:

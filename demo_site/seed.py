@@ -11,16 +11,11 @@ SEED_FILE = Path(__file__).with_name("seed.json")
 SEEDED_SITE = "http://localhost:8000"
 """The site's address as the seed has it; a site on another port replaces it."""
 
-LOG_STREAM_TOKEN = "local-only-log-stream-token-of-the-demonstration"  # noqa: S105 - of a tenant on loopback
-
-
-SET_UP_CLIENT = {
-    "client_id": "demo-set-up-client",
-    "client_secret": "local-only-set-up-secret",
-    "name": "Northwind Library (set-up)",
-    "grant_types": ["client_credentials"],
-    "scopes": ["read:log_streams", "create:log_streams", "update:clients"],
+SHARED_SECRETS = {
+    name: f"local-only-{name.lower()}-of-the-demonstration"
+    for name in ("ACTION_SECRET", "HANDOVER_SECRET", "LOG_STREAM_TOKEN", "VERIFIER_SECRET")
 }
+"""What the site and the Actions of its tenant on loopback know; nobody else's site takes them (check E010)."""
 
 
 @cache
@@ -31,15 +26,14 @@ def load() -> dict[str, Any]:
 
 
 def for_site(site_url: str) -> str:
-    """The seed as JSON, for a site at another address, with a client for who sets up the tenant."""
-    seed = json.loads(SEED_FILE.read_text(encoding="utf-8").replace(SEEDED_SITE, site_url))
-    return json.dumps({**seed, "clients": [*seed["clients"], SET_UP_CLIENT]}, indent=1)
+    """The seed as JSON, for a site at another address."""
+    return SEED_FILE.read_text(encoding="utf-8").replace(SEEDED_SITE, site_url)
 
 
-def clients() -> tuple[dict[str, Any], dict[str, Any]]:
-    """The login client and the Management client."""
-    login, management = load()["clients"]
-    return login, management
+def clients() -> tuple[dict[str, Any], dict[str, Any], dict[str, Any]]:
+    """The login client, the Management client, and the one that deploys."""
+    login, management, deploy = load()["clients"]
+    return login, management, deploy
 
 
 def people() -> list[dict[str, Any]]:

@@ -58,7 +58,7 @@ AUTHENTICATION_BACKENDS = [
 ]
 SOCIAL_AUTH_AUTH0_PIPELINE = [*PIPELINE, "demo_site.pipeline.give_seeded_rights"]
 
-login_client, management_client = seed.clients()
+login_client, management_client, _ = seed.clients()
 SOCIAL_AUTH_AUTH0_DOMAIN = REAL_TENANT or f"127.0.0.1:{TENANT_PORT}"
 SOCIAL_AUTH_AUTH0_KEY = os.environ.get("AUTH0_CLIENT_ID", login_client["client_id"])
 SOCIAL_AUTH_AUTH0_SECRET = os.environ.get("AUTH0_CLIENT_SECRET", login_client["client_secret"])
@@ -69,9 +69,14 @@ AUTH0_PASSWORD = {
     # The local tenant has the button that leads back here, which Auth0 has only for https sites on the internet.
     "LOGIN_ROUTE": None if REAL_TENANT else True,
     "SITE_URL": SITE_URL,
+    "FORCE_AT": os.environ.get("FORCE_AT", "site"),
+    "RESET_VERIFIER": os.environ.get("RESET_VERIFIER", ""),
 }
-if DEMO_LOCAL_TENANT:  # `manage.py demo` has the tenant's log streamed to the site
-    AUTH0_PASSWORD["LOG_STREAM_TOKEN"] = seed.LOG_STREAM_TOKEN
+# What the site shares with the Actions in its tenant: `manage.py demo` deploys them into its own, and into no other.
+for name, sample in seed.SHARED_SECRETS.items():
+    AUTH0_PASSWORD[name] = os.environ.get(name, "" if REAL_TENANT else sample)
+if not AUTH0_PASSWORD["RESET_VERIFIER"]:
+    del AUTH0_PASSWORD["VERIFIER_SECRET"]  # it is for the other's page alone
 # The site's own mails. MAILERS is Django 6.1's name for it.
 MAIL = "django.core.mail.backends.console.EmailBackend" if REAL_TENANT else "demo_site.mail.InboxBackend"
 if django.VERSION >= (6, 1):

@@ -16,7 +16,7 @@ from auth0_password.answers import to_authorize
 from auth0_password.conf import conf
 from auth0_password.decorators import password_reset_exempt
 from auth0_password.services.sign_ins import SignInAsked
-from demo_site import seed
+from demo_site import rows, seed
 
 WHERE_TO = {
     "bob@example.com": "/loans/?sort=due",
@@ -32,10 +32,11 @@ BOOKS = [
 
 @login_not_required
 def home(request: HttpRequest) -> HttpResponse:
-    """Who can sign in, and which story each of them shows."""
+    """Who can sign in, which story each of them shows, and what the tenant's Actions do."""
     shown = seed.people() if settings.DEMO_LOCAL_TENANT else []
     people = [{**person, "first_name": person["name"].split()[0]} for person in shown]
-    return render(request, "demo/home.html", {"people": people, "tenant_url": conf.DOMAIN.url})
+    context = {"people": people, "rows": rows.ROWS, "tenant_url": conf.DOMAIN.url}
+    return render(request, "demo/home.html", context)
 
 
 def loans(request: HttpRequest) -> HttpResponse:

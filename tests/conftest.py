@@ -13,6 +13,7 @@ from auth0_password import gateway
 from auth0_password.services import work
 from tests.support.browser import Browser
 from tests.support.chromium import chromium  # noqa: F401 - a fixture
+from tests.support.deployed import deployed  # noqa: F401 - a fixture
 from tests.support.tenant import LocalTenant, demo_seed
 
 hypothesis.settings.register_profile("ci", derandomize=True)

@@ -3,11 +3,13 @@
 import os
 import tempfile
 
-for name in ("AUTH0_DOMAIN", "PORT", "TENANT_PORT"):
+for name in ("AUTH0_DOMAIN", "PORT", "TENANT_PORT", "FORCE_AT", "RESET_VERIFIER"):
     os.environ.pop(name, None)
 
 from demo_site.settings import *  # noqa: E402, F403 - the tests run the demonstration
-from demo_site.settings import DATABASES  # noqa: E402
+from demo_site.settings import AUTH0_PASSWORD, DATABASES  # noqa: E402
+
+AUTH0_PASSWORD |= dict.fromkeys(("ACTION_SECRET", "HANDOVER_SECRET", "LOG_STREAM_TOKEN"), "")
 
 if "sqlite" in DATABASES["default"]["ENGINE"]:
     # A file, so that the live server's threads have connections of their own, as they have in production.

@@ -14,6 +14,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from social_core.exceptions import SocialAuthBaseException
 
+from ..services.handover import is_offered
 from ..services.requirements import label
 from .blocked import problem, wants_page
 from .problem_texts import SOMEBODY_ELSE, STALE_PAGE, UNREADABLE, Problem
@@ -50,6 +51,7 @@ def _page(request: HttpRequest, found: Problem, log_text: str, *, again_at: date
         "again_at": again_at,
         "reference": reference,
         "next": _next(request),
+        "offers_choice": is_offered(),
     }
     response = private(render(request, "auth0_password/problem.html", context, status=found.status))
     if again_at is not None:

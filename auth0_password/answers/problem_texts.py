@@ -89,6 +89,15 @@ NOT_REAUTHENTICATED = Problem(
     action="sign_in_again",
     log=security,
 )
+STILL_NOT_ASKED = Problem(
+    status=403,
+    title=_("You were not asked for your password again"),
+    happened=_("The sign-in service took an older sign-in once more, which is not enough to choose a new password."),
+    advice=_("Go back and choose another way. If there is none, tell the people who run this site."),
+    action="back",
+    meaning="the tenant's Action finds the sign-in too old although prompt=login was asked for",
+    log=security,
+)
 SOMEBODY_ELSE = Problem(
     status=409,
     title=_("You came back as somebody else"),

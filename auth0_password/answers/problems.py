@@ -34,6 +34,7 @@ from .problem_texts import (
     NOT_TO_BE_VERIFIED,
     SOMEBODY_ELSE,
     STALE_PAGE,
+    STILL_NOT_ASKED,
     STOPPED,
     TOO_OFTEN,
     UNAVAILABLE,
@@ -61,11 +62,13 @@ OURS: dict[type[Exception], Problem] = {
     exceptions.MailOffError: MAIL_OFF,
     exceptions.LinkGoneError: LINK_GONE,
     exceptions.AnotherPersonError: ANOTHER_PERSON,
+    exceptions.HandoverError: STALE_PAGE,
     exceptions.NotGenuineError: NOT_TO_BE_VERIFIED,
     exceptions.VerifierError: VERIFIER_FAILED,
 }
 BY_CODE = {
     "not_reauthenticated": NOT_REAUTHENTICATED,
+    "not_reauthenticated_again": STILL_NOT_ASKED,
     "user_mismatch": SOMEBODY_ELSE,
     "identity_in_use": SOMEBODY_ELSE,
     "inactive_user": INACTIVE,

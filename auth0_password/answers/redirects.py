@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 from urllib.parse import urlencode
 
 from django.conf import settings
@@ -31,10 +32,15 @@ class SeeOther(HttpResponseRedirect):
 
 def to_authorize(request: HttpRequest, wanted: SignInAsked) -> HttpResponse:
     """Send the browser to Auth0 for a sign-in. Needs no call to Auth0. The one builder of that redirect."""
-    strategy = load_strategy(request)  # type: ignore[no-untyped-call]
-    backend = load_backend(strategy, BACKEND_NAME, reverse(f"{NAMESPACE}:complete", args=(BACKEND_NAME,)))  # type: ignore[no-untyped-call]
+    backend = backend_of(request)
     backend.wanted = wanted
     return private(SeeOther(backend.auth_url()))
+
+
+def backend_of(request: HttpRequest) -> Any:
+    """Our backend for this request, as social-auth loads it."""
+    strategy = load_strategy(request)  # type: ignore[no-untyped-call]
+    return load_backend(strategy, BACKEND_NAME, reverse(f"{NAMESPACE}:complete", args=(BACKEND_NAME,)))  # type: ignore[no-untyped-call]
 
 
 def to_ticket(request: HttpRequest, ticket: Ticket, next_url: str) -> HttpResponse:

@@ -5,10 +5,11 @@ E002 a setting is missing or wrong                            E011 a custom doma
 E003 the Management client is the login client                E012 a cache answers before the middleware
 E004 the middleware is missing                                E014 a shared secret is poor, or used twice
 E005 the middleware stands before what it needs               E015 RESET_VERIFIER is half set, or no Verifier
-E006 the sign-in backend is missing                           W001 the pipeline lacks one of our steps
-E007 the pipeline links accounts by e-mail address            W002 the middleware stands before LoginRequired
-E008 SESSION_COOKIE_SAMESITE is "Strict"                      W003 SQLite without immediate transactions
-E009 USE_TZ is off                                            W004 form-action does not name the tenant
+E006 the sign-in backend is missing                           E016 HANDOVER_SECRET stands without SITE_URL
+E007 the pipeline links accounts by e-mail address            W001 the pipeline lacks one of our steps
+E008 SESSION_COOKIE_SAMESITE is "Strict"                      W002 the middleware stands before LoginRequired
+E009 USE_TZ is off                                            W003 SQLite without immediate transactions
+                                                              W004 form-action does not name the tenant
                                                               W005 another backend is called "auth0" too
 Under `--deploy`, beside Django's own about cookies, HSTS and https:
 E013 the tenant is a local one; E010 also where SECRET_KEY is the demonstration's
@@ -33,6 +34,7 @@ from .surroundings import (
     MIDDLEWARE,
     SURROUNDINGS,
     content_security_policy,
+    handover,
     mail_timeout,
     reset_verifier,
     told_of_disputes,
@@ -68,9 +70,9 @@ def check_surroundings(**_: Any) -> list[CheckMessage]:
 
 @register(Tags.security)
 def check_policy(**_: Any) -> list[CheckMessage]:
-    """The site's Content-Security-Policy, where the tenant is known; and its verifier."""
+    """The site's Content-Security-Policy, where the tenant is known; and what its Actions lead to."""
     try:
-        return [*content_security_policy(), *reset_verifier()]
+        return [*content_security_policy(), *handover(), *reset_verifier()]
     except ConfigurationError:
         return []
 

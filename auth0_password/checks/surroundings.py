@@ -163,6 +163,16 @@ def told_of_disputes() -> Iterator[CheckMessage]:
         )
 
 
+def handover() -> Iterator[CheckMessage]:
+    """A hand-over says which site it is for; the site has to know its own name."""
+    if conf.HANDOVER_SECRET and not conf.SITE_URL:
+        yield Error(
+            "HANDOVER_SECRET stands without SITE_URL: the site takes nobody over from the tenant's Action.",
+            hint="Set SITE_URL in AUTH0_PASSWORD; what the Action signs names it.",
+            id="auth0_password.E016",
+        )
+
+
 def reset_verifier() -> Iterator[CheckMessage]:
     """`RESET_VERIFIER` and `VERIFIER_SECRET` make one page, and only together."""
     if bool(conf.RESET_VERIFIER) != bool(conf.VERIFIER_SECRET):

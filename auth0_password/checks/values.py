@@ -17,7 +17,7 @@ SHORTEST_SECRET = 32
 SAMPLES = ("local-only-", "demonstration-only-")
 """How every secret of the demonstration begins."""
 
-SHARED = ("ACTION_SECRET", "LOG_STREAM_TOKEN", "VERIFIER_SECRET")
+SHARED = ("ACTION_SECRET", "HANDOVER_SECRET", "LOG_STREAM_TOKEN", "VERIFIER_SECRET")
 """Secrets that the site chooses itself."""
 
 

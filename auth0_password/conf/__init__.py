@@ -1,5 +1,6 @@
 """Settings, typed: `conf.DOMAIN`, `conf.CONNECTION`, … nobody else reads `AUTH0_PASSWORD`."""
 
+from .deploy import PARTS, Deploy, Receiver
 from .domains import Domain, is_loopback, parse_domain
 from .limits import Rate
 from .secrets import is_weak, key_of
@@ -15,8 +16,11 @@ __all__ = [
     "BACKEND",
     "BACKEND_NAME",
     "KEYS",
+    "PARTS",
+    "Deploy",
     "Domain",
     "Rate",
+    "Receiver",
     "Settings",
     "conf",
     "is_loopback",

@@ -8,6 +8,7 @@ from typing import Any, Literal, TypeVar, cast
 from django.conf import settings
 
 from ..exceptions import ConfigurationError
+from .deploy import Deploy, parse_deploy
 from .domains import Domain, parse_domain
 from .limits import LIMITS, Rate, parse_rates
 from .secrets import parse_secrets
@@ -89,8 +90,8 @@ class Settings:
 
     @property
     def FORCE_AT(self) -> Literal["site", "deny", "mail", "form"]:  # noqa: N802
-        """Where a flagged user is stopped: by this site, or by an Action of the tenant in one of its modes. An Action
-        lets nobody through who is flagged, so signing in again is no way then."""
+        """Where a flagged user is stopped: by this site, or by an Action of the tenant in one of its modes. Such an
+        Action lets nobody through who is flagged: signing in again is a way only where it hands over."""
         return self._choice("FORCE_AT", ("site", "deny", "mail", "form"))
 
     @property
@@ -115,10 +116,7 @@ class Settings:
     def TRUSTED_PROXIES(self) -> int:  # noqa: N802
         """How many proxies of yours stand before this site: so many entries of `X-Forwarded-For` are believed, from
         the right. 0: none, the connection's own address counts."""
-        value = self._all().get("TRUSTED_PROXIES", 0)
-        if not isinstance(value, int) or isinstance(value, bool) or value < 0:
-            raise ConfigurationError("AUTH0_PASSWORD['TRUSTED_PROXIES'] must be a whole number, 0 or more")
-        return value
+        return self._whole("TRUSTED_PROXIES", 0, least=0)
 
     @property
     def SITE_URL(self) -> str:  # noqa: N802
@@ -138,10 +136,7 @@ class Settings:
     @property
     def RETENTION_DAYS(self) -> int:  # noqa: N802
         """After how many days `purge_password_history` deletes what is over."""
-        value = self._all().get("RETENTION_DAYS", 365)
-        if not isinstance(value, int) or isinstance(value, bool) or value < 1:
-            raise ConfigurationError("AUTH0_PASSWORD['RETENTION_DAYS'] must be a whole number, 1 or more")
-        return value
+        return self._whole("RETENTION_DAYS", 365, least=1)
 
     @property
     def ACTION_SECRET(self) -> tuple[str, ...]:  # noqa: N802
@@ -152,6 +147,12 @@ class Settings:
     def LOG_STREAM_TOKEN(self) -> tuple[str, ...]:  # noqa: N802
         """The whole `Authorization` value of the tenant's log stream; none: there is no address for it."""
         return parse_secrets("LOG_STREAM_TOKEN", self._all().get("LOG_STREAM_TOKEN"))
+
+    @property
+    def HANDOVER_SECRET(self) -> tuple[str, ...]:  # noqa: N802
+        """What the tenant's Action signs with that hands somebody over who has just signed in, to choose a new
+        password; none: there is no page for it."""
+        return parse_secrets("HANDOVER_SECRET", self._all().get("HANDOVER_SECRET"))
 
     @property
     def RESET_VERIFIER(self) -> str:  # noqa: N802
@@ -174,6 +175,12 @@ class Settings:
         if not isinstance(value, bool):
             raise ConfigurationError("AUTH0_PASSWORD['BREACH_FROM_LOGS'] must be True or False")
         return value
+
+    @property
+    def DEPLOY(self) -> Deploy:  # noqa: N802
+        """What `auth0_deploy` does otherwise than by itself: a dict with some of `skip`, `clients`, `receivers` and
+        `challenge`."""
+        return parse_deploy(self._all().get("DEPLOY", {}))
 
     @property
     def domains(self) -> tuple[Domain, ...]:
@@ -205,6 +212,12 @@ class Settings:
         if value not in choices:
             raise ConfigurationError(f"AUTH0_PASSWORD[{key!r}] must be one of {', '.join(map(repr, choices))}")
         return cast("Choice", value)
+
+    def _whole(self, key: str, default: int, *, least: int) -> int:
+        value = self._all().get(key, default)
+        if not isinstance(value, int) or isinstance(value, bool) or value < least:
+            raise ConfigurationError(f"AUTH0_PASSWORD[{key!r}] must be a whole number, {least} or more")
+        return value
 
     def _duration(self, key: str, default: timedelta) -> timedelta:
         value = self._all().get(key, default)

@@ -13,7 +13,7 @@ from .log_records import Changed, Leaked, LogPage, LogRecord, Written, page_from
 from .logout_tokens import LogoutToken
 from .management import ManagementGateway
 from .pace import Priority, background, closed_by, set_pace
-from .session_tokens import SessionToken, answer_to, session_token_from
+from .session_tokens import Handover, SessionToken, answer_to, handover_from, session_token_from
 from .types import ChangeEmail, ConnectionOptions, Gateway, Identity, Revoked, Ticket, UserProfile, parse_time
 
 __all__ = [
@@ -23,6 +23,7 @@ __all__ = [
     "ConnectionOptions",
     "ExportedUser",
     "Gateway",
+    "Handover",
     "Identity",
     "Leaked",
     "LogPage",
@@ -38,6 +39,7 @@ __all__ = [
     "background",
     "closed_by",
     "get_gateway",
+    "handover_from",
     "page_from",
     "parse_time",
     "record_from",

@@ -2,6 +2,7 @@
 
 from .campaigns import CampaignStatus, ResetCampaign
 from .changes import PasswordChange
+from .probes import ProbeAnswer
 from .reports import ChangeReport, LogCheckpoint
 from .requirements import Reason, ResetRequirement, Status, Tell
 from .sign_ins import Ended, SignIn
@@ -17,6 +18,7 @@ __all__ = [
     "PasswordChange",
     "PasswordHome",
     "PasswordState",
+    "ProbeAnswer",
     "Reason",
     "ResetCampaign",
     "ResetRequirement",

@@ -12,17 +12,16 @@ from social_core.exceptions import AuthAssociationError, AuthPolicyError, AuthSe
 from social_core.pipeline.social_auth import associate_user
 from social_core.pipeline.user import create_user
 
-from ..answers import leads_back, to_authorize, to_ticket, to_waiting
+from ..answers import to_authorize, to_change
 from ..answers.client import client_of
 from ..backends import Auth0PasswordBackend
 from ..exceptions import GatewayError
 from ..gateway import UserProfile
-from ..services import issue_ticket, state_of, subjects
+from ..services import state_of, subjects
 from ..services.changes import hint_of_sign_in
 from ..services.known_sessions import begin
 from ..services.sessions import Stamp, has_second_factor
 from ..services.sign_ins import SignInAsked
-from ..services.waiting import ChangeAsked
 
 TOKENS = {"access_token", "refresh_token", "id_token", "token_type"}
 FOR_INACTIVE_USERS = ("INACTIVE_USER_URL", "INACTIVE_USER_LOGIN", "ALLOW_INACTIVE_USERS_LOGIN")
@@ -50,18 +49,9 @@ def expect_subject(backend: Any, uid: str, user: Any = None, **kwargs: Any) -> H
 
 
 def finish_reauthentication(backend: Auth0PasswordBackend, user: Any) -> HttpResponse:
-    """The fresh sign-in is this session's new one, and authorises one ticket.
-
-    The ticket comes first: Django sends no cookie with a 5xx, so a session with a new key would be lost with it.
-    """
-    request, next_url = request_of(backend), backend.wanted.next
+    """The fresh sign-in is this session's new one, and authorises one ticket."""
     stamp = Stamp.of_sign_in(backend.id_token or {}, state_of(user), reauthenticated=True)
-    ticket = issue_ticket(user, proof=stamp) if leads_back(request) else None
-    begin(user, request.session, stamp, client_of(request))
-    request.session.cycle_key()
-    if ticket is None:
-        return to_waiting(request, ChangeAsked.now("tab", next_url))
-    return to_ticket(request, ticket, next_url)
+    return to_change(request_of(backend), user, stamp, backend.wanted.next)
 
 
 def look_at_flag(backend: Any, uid: str, user: Any = None, **kwargs: Any) -> dict[str, Any]:

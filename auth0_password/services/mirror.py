@@ -1,7 +1,8 @@
-"""The flag's copy in the tenant: three keys of `app_metadata`, which the tenant's Actions read.
+"""The flag's copy in the tenant: four keys of `app_metadata`, which the tenant's Actions read.
 
 `needsPasswordReset` (a boolean), `passwordResetRequiredAt` and, where the flag blocks only later, `passwordResetFrom`
-(ISO 8601, UTC, milliseconds, Auth0's clock). docs/model.md says when it is written.
+(ISO 8601, UTC, milliseconds, Auth0's clock); `passwordResetReason`, which is "breach" or absent. docs/model.md says
+when they are written.
 """
 
 from __future__ import annotations
@@ -23,10 +24,10 @@ from ..exceptions import (
     UnknownUserError,
 )
 from ..gateway import UserProfile, get_gateway
-from ..models import PasswordHome, PasswordState
+from ..models import PasswordHome, PasswordState, Reason, ResetRequirement
 from . import flag
 from .changes import evidence_of, record_read
-from .records import record
+from .records import database_of, flag_of, record
 from .rows import rows_of
 from .work import OffError
 
@@ -35,6 +36,9 @@ if TYPE_CHECKING:
     from django.db.models import QuerySet
 
 FLAG, REQUIRED_AT, FROM = "needsPasswordReset", "passwordResetRequiredAt", "passwordResetFrom"
+REASON = "passwordResetReason"
+"""Says that the old password may be known to others: then it authorises nothing, and no Action may ask for a new one
+within a sign-in with it. No other reason is told."""
 
 SAME = timedelta(seconds=2)
 """Two measures of Auth0's clock differ: times that are this close say the same."""
@@ -62,21 +66,18 @@ def mirror(state: PasswordState) -> None:
     profile = _read(state)
     state = record_read(user, profile)
     _check_home(state)
-    answer, wanted = profile, wanted_of(state)
-    if differences(wanted, profile):
+    answer, wanted = profile, flag_of(state).wanted
+    if differences(wanted, profile, state):
         # Before the call, so that whoever reads meanwhile does not take our own writing for somebody else's.
-        wanted = wanted_of(record(user, flag.Mirroring()).state)
-        answer = _write(user, profile, differences(wanted, profile))
+        state = record(user, flag.Mirroring()).state
+        wanted = flag_of(state).wanted
+        answer = _write(user, profile, differences(wanted, profile, state))
         if was_off:
             try_all_again()
     record(user, flag.Mirrored(evidence=evidence_of(answer), wanted=wanted))
 
 
-def wanted_of(state: PasswordState) -> flag.Wanted:
-    return flag.Wanted(needs_reset=state.needs_reset, required_at=state.required_at, enforce_from=state.enforce_from)
-
-
-def differences(wanted: flag.Wanted, profile: UserProfile) -> dict[str, object]:
+def differences(wanted: flag.Wanted, profile: UserProfile, state: PasswordState) -> dict[str, object]:
     """What has to be written for the tenant's copy to say what is wanted; None removes a key.
 
     A time of the last raise never goes back, and stays when the flag falls: Actions compare with it.
@@ -91,6 +92,10 @@ def differences(wanted: flag.Wanted, profile: UserProfile) -> dict[str, object]:
         changes[FROM] = None
     if begins and not _is_same(profile.password_reset_from, begins, profile):
         changes[FROM] = _there(begins, profile)
+    if wanted.breach and profile.app_metadata.get(REASON) != Reason.BREACH:
+        changes[REASON] = Reason.BREACH.value
+    if not wanted.breach and REASON in profile.app_metadata and _is_over(wanted, profile, state):
+        changes[REASON] = None
     return changes
 
 
@@ -150,6 +155,17 @@ def _give_up(user: AbstractBaseUser, error: str, *, copy: bool | None = None) ->
 
 def _has_grace(wanted: flag.Wanted) -> bool:
     return bool(wanted.required_at and wanted.enforce_from and wanted.enforce_from > wanted.required_at)
+
+
+def _is_over(wanted: flag.Wanted, profile: UserProfile, state: PasswordState) -> bool:
+    """Whether the reason that stands there goes: the flag falls; or it stays up for something else, and a breach was
+    required here that has ended since the time that stands there. Another site's stays."""
+    if not wanted.needs_reset:
+        return True
+    breaches = ResetRequirement.objects.using(database_of(state)).filter(user_id=state.pk, reason=Reason.BREACH)
+    since = profile.password_reset_required_at
+    ended = {"closed_at__gte": profile.in_our_clock(since) - SAME} if since else {"closed_at__isnull": False}
+    return breaches.filter(**ended).exists()
 
 
 def _is_too_early(standing: datetime | None, moment: datetime, profile: UserProfile) -> bool:

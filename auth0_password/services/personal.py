@@ -8,6 +8,7 @@ from ..models import (
     ChangeReport,
     PasswordChange,
     PasswordState,
+    ProbeAnswer,
     ResetCampaign,
     ResetRequirement,
     SignIn,
@@ -28,9 +29,10 @@ PERSONAL: dict[type[Any], tuple[str, ...]] = {
     ChangeReport: ("subject_key", "ip", "user_agent"),
     Throttle: (),
     UsedToken: (),
+    ProbeAnswer: (),
 }
 """Fields that say who somebody is, or were written by or about them. All other fields of a user's rows are times,
-counts and states. `Throttle` and `UsedToken` hold only hashes, and expire."""
+counts and states. `Throttle` and `UsedToken` hold only hashes, and expire; `ProbeAnswer` is about the tenant."""
 
 OF_A_USER = (PasswordState, ResetRequirement, PasswordChange, SignIn)
 

@@ -130,7 +130,11 @@ def flag_of(state: PasswordState) -> flag.Flag:
         check_due_at=state.check_due_at,
         open=tuple(
             flag.Requirement(
-                key=row.pk, raised_at=row.raised_at, enforce_from=row.enforce_from, campaign=row.campaign_id
+                key=row.pk,
+                reason=row.reason,
+                raised_at=row.raised_at,
+                enforce_from=row.enforce_from,
+                campaign=row.campaign_id,
             )
             for row in rows
         ),

@@ -5,12 +5,13 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING
 
+from django.contrib.auth import get_user_model
 from django.utils import timezone, translation
 from django.utils.module_loading import import_string
 
 from ..conf import conf
 from ..gateway import UserProfile, get_gateway
-from ..models import PasswordState, Reason
+from ..models import PasswordState, Reason, subject_key
 from . import flag, throttles
 from .changes import evidence_of, home_of, read, state_of
 from .identities import has_database_identity
@@ -18,6 +19,13 @@ from .records import record, retried
 
 if TYPE_CHECKING:
     from django.contrib.auth.base_user import AbstractBaseUser
+
+
+def user_of(subject: str) -> AbstractBaseUser | None:
+    """The user who is bound to a subject, with their state. By the model's plainest manager: a site's own may hide
+    those who are inactive."""
+    users, key = get_user_model()._base_manager, subject_key(conf.DOMAIN.host, subject)
+    return users.select_related("password_state").filter(password_state__subject_key=key).first()
 
 
 def read_due(user: AbstractBaseUser | None, subject: str) -> bool:

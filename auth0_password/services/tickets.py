@@ -19,7 +19,8 @@ from ..exceptions import (
 from ..gateway import Identity, Ticket, UserProfile, get_gateway
 from ..models import PasswordState, Reason, UsedToken
 from . import throttles
-from .changes import hint_of_link, home_of, read, state_of
+from .changes import evidence_of, hint_of_link, home_of, read, state_of
+from .mirror import REASON
 from .records import open_requirements
 from .sessions import Stamp
 
@@ -62,7 +63,12 @@ def why_mail_only(state: PasswordState, proof: Stamp, *, breach: datetime | None
     """
     if breach and not (proof.mfa and state.mfa_seen_at and state.mfa_seen_at < breach):
         return "breach"
-    return "linked" if state.linked and not (proof.reauthenticated and proof.strategy == "auth0") else ""
+    return "linked" if state.linked and not _went_through_database(proof) else ""
+
+
+def _went_through_database(proof: Stamp) -> bool:
+    """Whether this was a re-authentication of which the tenant's Action says that it was by the password."""
+    return proof.reauthenticated and proof.strategy == "auth0"
 
 
 def issue_ticket(user: AbstractBaseUser, *, proof: Stamp | None) -> Ticket:
@@ -77,15 +83,42 @@ def issue_ticket(user: AbstractBaseUser, *, proof: Stamp | None) -> Ticket:
     throttles.hit("ticket", user.pk)
     profile = read(user)
     identity = _checked(profile, user.password_state, proof)  # type: ignore[attr-defined]  # as the read left it
+    ticket = _made(profile, identity, proof)
+    hint_of_link(user)
+    return ticket
+
+
+def issue_ticket_to_stranger(proof: Stamp) -> Ticket:
+    """`issue_ticket` for a subject that no user of this site is bound to: the read alone decides."""
+    if not is_fresh(proof):
+        raise ProofMissingError("sign in again first")
+    throttles.hit("ticket", proof.sub)
+    profile = get_gateway().read_user(proof.sub)
+    identity, changed_at = home_of(profile), profile.last_password_reset
+    if changed_at is not None and (proof.since is None or proof.since < changed_at.timestamp()):
+        raise ProofMissingError("the password was changed after this sign-in")
+    if _is_breached(profile):
+        raise MailOnlyError("only a link by e-mail: breach")
+    if len(profile.identities) > 1 and not _went_through_database(proof):
+        raise MailOnlyError("only a link by e-mail: linked")
+    return _made(profile, identity, proof)
+
+
+def _is_breached(profile: UserProfile) -> bool:
+    """Whether another site of this tenant requires it after a breach: nothing is known here of a second factor."""
+    evidence = evidence_of(profile)
+    return evidence.flagged and not evidence.outdated and profile.app_metadata.get(REASON) == Reason.BREACH
+
+
+def _made(profile: UserProfile, identity: Identity, proof: Stamp) -> Ticket:
+    """The ticket; the proof is used up with it."""
     key = _claim(proof)
     try:
-        ticket = get_gateway().create_change_ticket(profile, identity, organization=proof.org)
+        return get_gateway().create_change_ticket(profile, identity, organization=proof.org)
     except GatewayError:
         # No link reached anybody. If one was made all the same, the next one voids it.
         UsedToken.objects.filter(key=key).delete()
         raise
-    hint_of_link(user)
-    return ticket
 
 
 def _proves(proof: Stamp | None, state: PasswordState) -> bool:

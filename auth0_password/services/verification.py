@@ -14,7 +14,6 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from django.contrib.auth import get_user_model
 from django.core.exceptions import ValidationError
 from django.db import DatabaseError, IntegrityError
 from django.utils import timezone
@@ -32,9 +31,10 @@ from ..exceptions import (
     VerifierError,
 )
 from ..gateway import SessionToken, answer_to, session_token_from
-from ..models import UsedToken, subject_key
+from ..models import UsedToken
 from .records import retried
 from .rows import rows_of
+from .subjects import user_of
 
 if TYPE_CHECKING:
     from django.contrib.auth.base_user import AbstractBaseUser
@@ -142,7 +142,7 @@ def open_attempt(session_token: str, state: str, *, visitor: Any) -> Attempt:
         raise NotGenuineError("a session token: state")
     if rows_of(UsedToken).filter(key__in=_keys(token, state)).exists():
         raise NotGenuineError("a session token: answered already")
-    user = _user_of(token.subject)
+    user = user_of(token.subject)
     if visitor.is_authenticated and (user is None or visitor.pk != user.pk):
         raise AnotherPersonError("another person is signed in in this browser")
     with no_approval():
@@ -199,12 +199,6 @@ def no_approval(*asks_again: type[Exception]) -> Iterator[None]:
     except Exception as error:
         logger.exception("the verifier failed")
         raise VerifierError(type(error).__name__) from error
-
-
-def _user_of(subject: str) -> AbstractBaseUser | None:
-    """With the model's plainest manager: a site's own may hide those who are inactive."""
-    users, key = get_user_model()._base_manager, subject_key(conf.DOMAIN.host, subject)
-    return users.select_related("password_state").filter(password_state__subject_key=key).first()
 
 
 def _spend(attempt: Attempt) -> None:

@@ -11,6 +11,7 @@ from ..conf import conf
 from ..models import PasswordHome, PasswordState
 from .changes import state_of
 from .connections import connection_options
+from .handover import is_offered
 from .sessions import Stamp
 from .tickets import breach_since, why_mail_only
 
@@ -27,7 +28,7 @@ class Way:
 
     `local` (no identity at Auth0), `elsewhere` (the password lives with another provider), `breach`, `linked`,
     `unconfirmed` (the address at Auth0 was never confirmed), `switched_off` (at the tenant), `stopped` (an Action lets
-    no flagged user sign in).
+    no flagged user sign in, and hands nobody over).
     """
 
     name: str
@@ -51,14 +52,17 @@ def ways(user: AbstractBaseUser, session: Mapping[str, Any]) -> list[Way]:
 
 
 def why_not_reauthenticate(state: PasswordState | None, stamp: Stamp, breach: datetime | None) -> str:
-    """Signing in again proves who it is, unless the password may be known to others, or who signs in is not sure."""
+    """Signing in again proves who it is, unless the password may be known to others, or who signs in is not sure. An
+    Action that stops flagged users hands them over first, where it is asked to."""
     if state is None or not state.subject:
         return "" if state is not None and state.needs_reset else "local"
     if state.password_home == PasswordHome.ELSEWHERE:
         return "elsewhere"
-    if state.needs_reset and conf.FORCE_AT != "site":
+    handed_over = is_offered()
+    if state.needs_reset and conf.FORCE_AT != "site" and not handed_over:
         return "stopped"
-    return why_mail_only(state, replace(stamp, reauthenticated=True), breach=breach)
+    strategy = "auth0" if handed_over else stamp.strategy  # nobody else is handed over
+    return why_mail_only(state, replace(stamp, reauthenticated=True, strategy=strategy), breach=breach)
 
 
 def why_not_email_link(state: PasswordState | None, stamp: Stamp, breach: datetime | None) -> str:

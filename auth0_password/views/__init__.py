@@ -3,6 +3,7 @@
 from .account import CheckView, ProfileView, RequiredView
 from .change import EmailView, ReauthenticateView, TicketView
 from .forgot import ForgotView
+from .handover import HandoverView
 from .instructions import InstructionsView
 from .not_me import NotMeView
 from .sessions import SessionEndView, SessionsEndOthersView
@@ -14,6 +15,7 @@ __all__ = [
     "CheckView",
     "EmailView",
     "ForgotView",
+    "HandoverView",
     "InstructionsView",
     "LoginView",
     "NotMeView",

@@ -9,6 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.utils.decorators import method_decorator
 from django.views.decorators.csrf import csrf_protect
+from django.views.defaults import page_not_found
 from django.views.generic import View
 
 from ..answers import next_of, private, to_page
@@ -43,6 +44,11 @@ class OpenPage(View):
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         return private_response(super().dispatch(request, *args, **kwargs))
+
+
+def no_such_page(request: HttpRequest) -> HttpResponse:
+    """The site's own, kept by no cache: this address may come with a token, and may be there tomorrow."""
+    return private(page_not_found(request, Http404()))
 
 
 def show(request: HttpRequest, template: str, *, status: int = 200, **context: Any) -> HttpResponse:

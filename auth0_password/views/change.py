@@ -72,5 +72,6 @@ def sign_in_again(request: HttpRequest) -> HttpResponse:
         organization=stamp.org if stamp else "",
         acr_values=MULTI_FACTOR if breach_since(state) else "",
         for_change=True,
+        again="again" in request.POST,
     )
     return to_authorize(request, wanted)

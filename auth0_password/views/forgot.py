@@ -8,6 +8,7 @@ from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
+from ..answers import next_of
 from ..answers.client import address_of
 from ..services import throttles
 from ..services.mails import send_change_email_to
@@ -46,7 +47,7 @@ class ForgotView(OpenPage):
         if not form.is_valid():
             return show(request, "forgot", form=form, status=422)
         throttles.hit("forgot", address_of(request))
-        response = show(request, "forgot", sent=True)
+        response = show(request, "forgot", sent=True, next=next_of(request))
         # Servers call this when the answer is out (PEP 3333; Django's ASGI handler does it, too).
         response._resource_closers.append(partial(send_change_email_to, form.cleaned_data["email"]))  # type: ignore[attr-defined]
         return response

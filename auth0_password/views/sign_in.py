@@ -12,7 +12,7 @@ from ..answers import landing, next_of, note_asked, to_auth0_logout, to_authoriz
 from ..answers.redirects import SeeOther
 from ..conf import BACKEND, conf
 from ..exceptions import ForeignLinkError
-from ..services import state_of
+from ..services import handover, state_of
 from ..services.sessions import ENDED_KEY
 from ..services.sign_ins import SignInAsked
 from ..services.waiting import ChangeAsked, forget_change, noted_change
@@ -48,8 +48,11 @@ class LoginView(OpenPage):
         return self._member(request, next_url)
 
     def post(self, request: HttpRequest) -> HttpResponse:
-        """The page's button; or the way by "Forgot password?", which the sign-in page itself offers."""
+        """The page's button; or the way by "Forgot password?", which the sign-in page itself offers; or, for somebody
+        who gets in only with a new password, a sign-in from which an Action hands them over."""
         next_url, forgot = next_of(request), "forgot" in request.POST
+        if "choose" in request.POST and handover.is_offered() and "reauthenticate" in conf.WAYS:
+            return to_authorize(request, anybody_for_change(request))
         if forgot:
             note_asked(request, ChangeAsked.now("login", next_url))
         asked = noted_change(request.session) if forgot else forget_change(request.session)
@@ -92,6 +95,18 @@ class SignOutView(OpenPage):
             if backend == BACKEND
             else SeeOther(resolve_url(settings.LOGOUT_REDIRECT_URL or "/"))
         )
+
+
+def anybody_for_change(request: HttpRequest) -> SignInAsked:
+    """Whoever they are, they prove it with the password, now. (Where no Action hands over, they are signed in.)"""
+    return SignInAsked(
+        next=next_of(request),
+        prompt="login",
+        max_age=0,
+        connection=conf.CONNECTION,
+        for_change=True,
+        again="again" in request.POST,
+    )
 
 
 def login_page(request: HttpRequest, next_url: str, *, ended: str = "") -> HttpResponse:

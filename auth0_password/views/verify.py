@@ -7,14 +7,13 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.http import Http404, HttpRequest, HttpResponse, QueryDict
-from django.views.defaults import page_not_found
+from django.http import HttpRequest, HttpResponse, QueryDict
 
 from ..answers import private
 from ..services import state_of, verification
 from ..services.mails import masked
 from ..services.verification import Attempt
-from .base import OpenPage, show
+from .base import OpenPage, no_such_page, show
 
 WITH_A_LINE = (forms.TextInput, forms.PasswordInput, forms.Textarea, forms.Select)
 """Widgets that look like a line to type on."""
@@ -48,11 +47,6 @@ class VerifyView(OpenPage):
             form.add_error(None, error)
             return ask(request, attempt, begun=True, form=form)
         return private(show(request, "verified", answer=answer), referrer="no-referrer")
-
-
-def no_such_page(request: HttpRequest) -> HttpResponse:
-    """The site's own, kept by no cache: this address may come with a token, and may be there tomorrow."""
-    return private(page_not_found(request, Http404()))
 
 
 def arrived(request: HttpRequest, data: QueryDict) -> Attempt:

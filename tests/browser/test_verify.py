@@ -1,4 +1,4 @@
-"""The site's own question before a link works, in every state; there and back through the tenant; the instructions."""
+"""The site's own question before a link works, in every state; there and back through the tenant."""
 
 from __future__ import annotations
 
@@ -98,11 +98,3 @@ def test_opened_by_somebody_else(site, tenant, link, anyone):  # noqa: F811
     anyone.press("Sign out")
     anyone.page.goto(link)
     assert anyone.h1 == "Before you choose a new password"
-
-
-def test_instructions(site, anyone):
-    anyone.page.goto(f"{site}/account/instructions/")
-    assert anyone.h1 == "A new password is needed"
-    inspect(anyone, "instructions")
-    anyone.follow("Ask for another message")
-    assert anyone.h1 == "Forgot your password?"

@@ -44,6 +44,8 @@ def test_the_flexible_policy(wire, gateway):
                 "min_length": 12,
                 "character_types": ["uppercase", "number"],
                 "character_type_rule": "all",
+                "identical_characters": "block",
+                "sequential_characters": "allow",
             },
             "profile_data": {"active": True, "blocked_fields": ["name"]},
             "history": {"active": True, "size": 5},
@@ -58,6 +60,7 @@ def test_the_flexible_policy(wire, gateway):
         character_type_rule="all",
         history=5,
         no_personal_info=True,
+        no_identical=True,
         self_service_change=True,
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import UTC, datetime
 
 import jwt
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 
 from auth0_password.conf import parse_domain
 from auth0_password.exceptions import NotGenuineError
-from auth0_password.gateway import answer_to, session_token_from
+from auth0_password.gateway import answer_to, handover_from, session_token_from
 from tests.gateway import tokens
 from tests.support.action_tokens import ABSENT, SECRET, by_hand, claims_of, session_token, validated
 
@@ -202,3 +203,72 @@ def test_no_letter_can_be_changed(place, by):
 @given(st.text(max_size=200))
 def test_any_text_is_refused(token):
     assert is_refused(token)
+
+
+SITE = "https://library.example.com"
+
+
+CLAIMS = ["aud", "purpose", "app_state", "method", "auth_at", "organization", "exp", "iat", "iss", "sub", "mfa"]
+SCALARS = st.none() | st.booleans() | st.integers() | st.floats() | st.text()
+VALUES = SCALARS | st.lists(SCALARS, max_size=2)
+
+
+def handed_over(token, *, now=NOW):
+    return handover_from(token, (SECRET,), domains=(TENANT,), audience=SITE, now=now)
+
+
+def handing_over(**changes):
+    claims = {
+        "exp": SECONDS + 60, "purpose": "change-password", "aud": SITE, "app_state": "st-1", "method": "pwd",
+        "auth_at": SECONDS * 1000 - 4_321, **changes,
+    }  # fmt: skip
+    return signed(**claims)
+
+
+class TestHandover:
+    def test_says_who_where_and_when(self):
+        found = handed_over(handing_over())
+        assert (found.subject, found.domain, found.state) == (BOB, TENANT, "st-1")
+        assert (found.issued_at - found.authenticated_at).total_seconds() == 4.321
+        assert (found.organization, found.mfa) == ("", False)
+        assert "st-1" not in repr(found)
+
+    @pytest.mark.parametrize(
+        "changes",
+        [{"method": "passkey"}, {"mfa": True, "organization": "org_7"}, {"auth_at": SECONDS * 1000 + 5_000},
+         {"auth_at": 1}, {"exp": SECONDS - 59}],
+    )  # fmt: skip
+    def test_taken(self, changes):
+        found = handed_over(handing_over(**changes))
+        assert (found.mfa, found.organization) == (changes.get("mfa", False), changes.get("organization", ""))
+
+    @pytest.mark.parametrize(
+        "changes",
+        [
+            {"aud": ABSENT}, {"aud": None}, {"aud": [SITE]}, {"aud": f"{SITE}/"}, {"aud": SITE.upper()}, {"aud": HOST},
+            {"purpose": ABSENT}, {"purpose": "verify"}, {"purpose": "verified"}, {"purpose": ["change-password"]},
+            {"app_state": ABSENT}, {"app_state": ""}, {"app_state": 1}, {"app_state": "x" * 256}, {"app_state": "\n"},
+            {"method": ABSENT}, {"method": "federated"}, {"method": "mfa"}, {"method": ["pwd"]}, {"method": "PWD"},
+            {"auth_at": ABSENT}, {"auth_at": str(SECONDS)}, {"auth_at": True}, {"auth_at": None}, {"auth_at": 0},
+            {"auth_at": SECONDS * 1000.0}, {"auth_at": -1}, {"auth_at": 10**30}, {"auth_at": float("nan")},
+            {"auth_at": SECONDS * 1000 + 5_001},
+            {"organization": None}, {"organization": ""}, {"organization": ["org_7"]}, {"organization": 7},
+            {"exp": SECONDS + 61}, {"exp": SECONDS + 900}, {"exp": SECONDS - 60}, {"exp": ABSENT}, {"iat": ABSENT},
+            {"iat": SECONDS + 61}, {"iss": "evil.example"}, {"iss": f"https://{HOST}/"}, {"sub": ABSENT}, {"sub": ""},
+        ],
+    )  # fmt: skip
+    def test_refused(self, changes):
+        with pytest.raises(NotGenuineError):
+            handed_over(handing_over(**changes))
+
+    def test_one_kind_is_never_the_other(self):
+        """Also where both had the same secret."""
+        assert is_refused(handing_over())
+        assert is_refused(handing_over(aud=ABSENT), purpose="verify")
+        with pytest.raises(NotGenuineError):
+            handed_over(signed())
+
+    @given(st.dictionaries(st.sampled_from(CLAIMS), VALUES, min_size=1))
+    def test_whatever_it_holds_there_is_one_error(self, changes):
+        with suppress(NotGenuineError):
+            handed_over(handing_over(**changes))

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import random
+import secrets
 import socket
 import subprocess
 import sys
@@ -14,9 +16,12 @@ ROOT = Path(__file__).parents[2]
 
 
 def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+    """Below those that the system hands out by itself: until the demo listens there, nobody else gets it."""
+    while True:
+        port = random.randrange(10_000, 30_000)  # noqa: S311 - nothing depends on it
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) != 0:
+                return port
 
 
 @pytest.fixture
@@ -50,6 +55,30 @@ def test_both_answer_then_both_stop(demo):
     for port in (site, tenant):
         with socket.socket() as probe:
             assert probe.connect_ex(("127.0.0.1", int(port))) != 0
+
+
+def test_the_tenant_is_set_up_once(demo):
+    """As `auth0_deploy --apply` does it; a plan afterwards is empty, and a restart has nothing to do."""
+    plan = f"{sys.executable} manage.py auth0_deploy"
+    first, again, denying = demo("--exec", plan), demo("--exec", plan), demo("--exec", plan, FORCE_AT="deny")
+    assert [done.returncode for done in (first, again, denying)] == [0, 0, 0], first.stderr
+    assert "+ Action 'auth0-password post-login' created" in first.stdout
+    assert "\nnothing to do\n" in again.stdout
+    assert "\n~ Action 'auth0-password post-login' changed\ndone: 1\n" in denying.stdout
+
+
+def test_into_a_real_tenant_nothing_goes_by_itself(demo):
+    real = {
+        "AUTH0_DOMAIN": "tenant.eu.auth0.com",
+        "AUTH0_CLIENT_ID": "login",
+        "AUTH0_CLIENT_SECRET": secrets.token_urlsafe(48),
+        "AUTH0_MANAGEMENT_CLIENT_ID": "m2m",
+        "AUTH0_MANAGEMENT_CLIENT_SECRET": secrets.token_urlsafe(48),
+    }
+    done = demo("--exec", "printenv AUTH0_DEPLOY_CLIENT_ID", **real)
+    assert done.returncode == 1, done.stderr
+    assert "a real one" in done.stdout
+    assert "auth0_deploy" not in done.stdout
 
 
 def test_it_exits_with_the_commands_status(demo):

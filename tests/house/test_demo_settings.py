@@ -9,6 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from auth0_password.checks.values import SAMPLES, SHARED
+from auth0_password.conf import is_weak
+from auth0_password.deployment.scopes import DEPLOYMENT
 from demo_site import seed
 from demo_site.pipeline import give_seeded_rights
 
@@ -33,6 +36,15 @@ def test_they_go_by_subject_never_by_address(db, settings, django_user_model):
     assert not user.is_staff
 
 
+@pytest.mark.parametrize("setting", ["site", "deny", "mail", "form"])
+def test_rows_say_how_to_start_what_is_not_on(settings, client, db, setting):
+    settings.AUTH0_PASSWORD = {**settings.AUTH0_PASSWORD, "FORCE_AT": setting, "HANDOVER_SECRET": "x" * 32}
+    page = client.get("/").content.decode()
+    for mode in ("deny", "mail", "form"):
+        assert (f"FORCE_AT={mode} make demo" in page) == (mode != setting)
+    assert "HANDOVER_SECRET= make demo" in page
+
+
 def test_a_real_tenant_from_the_environment():
     code = (
         "from django.conf import settings as s; from auth0_password.conf import conf;"
@@ -50,3 +62,15 @@ def test_a_real_tenant_from_the_environment():
         [sys.executable, "-c", code], cwd=ROOT, env=environment, capture_output=True, text=True, check=True
     )
     assert done.stdout.split() == ["https://tenant.eu.auth0.com", "m2m", "People", "False"]
+
+
+def test_who_deploys_may_do_what_the_deployment_does_and_look_around():
+    *_, deploy = seed.clients()
+    deploys = {scope for scopes in DEPLOYMENT.values() for scope in scopes}
+    assert deploys <= set(deploy["scopes"])
+    assert all(scope.startswith("read:") for scope in set(deploy["scopes"]) - deploys)
+
+
+def test_what_the_site_shares_with_its_tenant_is_a_sample_to_any_other():
+    assert set(seed.SHARED_SECRETS) == set(SHARED)
+    assert all(secret.startswith(SAMPLES) and not is_weak(secret) for secret in seed.SHARED_SECRETS.values())

@@ -23,7 +23,7 @@ def names(tmp_path_factory) -> set[str]:
 
 def test_everything_of_the_package_is_in_it(names):
     package = ROOT / "auth0_password"
-    kinds = {".py", ".html", ".css", ".js", ".txt", ".mo"}
+    kinds = {".py", ".html", ".css", ".js", ".json", ".txt", ".mo"}
     wanted = [path for path in package.rglob("*") if path.suffix in kinds or path.name == "py.typed"]
     assert {str(path.relative_to(ROOT)) for path in wanted} <= names
 

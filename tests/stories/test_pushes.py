@@ -1,39 +1,22 @@
-"""The tenant tells the site by itself: an Action, a stream, its log, logout tokens; doubled, disordered, or lost."""
+"""The tenant tells the site by itself: a stream, its log, logout tokens; doubled, disordered, or lost. Its Action:
+`test_deployed_changes`."""
 
 from __future__ import annotations
 
 import pytest
 import requests
 
-from auth0_password.models import ChangeReport, LogCheckpoint, PasswordChange, PasswordState
+from auth0_password.models import LogCheckpoint, PasswordChange, PasswordState
 from auth0_password.services import reconcile
 from auth0_password.services.log_pull import pull_logs
 from auth0_password.services.sweep import sweep
 from tests.stories.people import ALICE, ALICES, NEW, choose, sign_in, type_password
 from tests.support.browser import Browser
-from tests.tenant.actions.deploying import CHANGED, Deployer
-from tests.tenant.application import Application
 
 pytestmark = pytest.mark.story
 
 TOKEN = "log-stream-4f2c8e9a7b6d5c3f1e0a9b8c7d6e5f4a"
-SECRET = "whsec_bGV0IHVzIGNhbGwgdGhpcyBhIHNlY3JldCBvZiBvdXJz"
-SCOPES = (
-    "read:logs", "create:log_streams", "update:users", "create:actions", "read:actions", "update:actions",
-)  # fmt: skip
-REPORT = """
-  const { createHmac } = require('crypto');
-  const { user, connection, request, secrets } = event;
-  const data = { domain: secrets.DOMAIN, user_id: user.user_id, connection: connection.name, ip: request.ip,
-                 last_password_reset: user.last_password_reset, user_agent: request.user_agent };
-  const body = JSON.stringify({ type: 'password.changed', timestamp: new Date().toISOString(), data });
-  const at = Math.floor(Date.now() / 1000), key = Buffer.from(secrets.SECRET.slice(6), 'base64');
-  const signature = createHmac('sha256', key).update(`msg_1.${at}.${body}`).digest('base64');
-  const headers = { 'Content-Type': 'application/json', 'webhook-id': 'msg_1', 'webhook-timestamp': String(at),
-                    'webhook-signature': `v1,${signature}` };
-  console.log((await fetch(secrets.URL, { method: 'POST', headers, body })).status);
-"""
-"""What an Action after a change does, in a few lines."""
+SCOPES = ("read:logs", "create:log_streams", "update:users")
 
 
 class Never:
@@ -169,23 +152,6 @@ def test_all_pushes_are_lost(site, two_browsers, stream, pushing, found_by):
     reconcile()
     assert not is_in(phone, site)
     assert PasswordChange.objects.count() == 1
-
-
-def test_an_action_reports_a_change(site, two_browsers, pushing, configure):
-    laptop, phone = two_browsers
-    configure(ACTION_SECRET=SECRET)
-    deployer = Deployer(Application(pushing))
-    url = f"{site}/account/hooks/action/"
-    deployer.run(REPORT, trigger=CHANGED, URL=url, SECRET=SECRET, DOMAIN=pushing.domain)
-    changes_her_password(site, laptop)
-    PasswordState.objects.update(check_due_at=None)
-    pushing.deliver()
-    assert deployer.output() == "204\n"
-    reconcile(["check"])
-    assert not is_in(phone, site)
-    report, change = ChangeReport.objects.get(), PasswordChange.objects.get()
-    assert (report.subject_key, report.changed_at) == (change.subject_key, change.changed_at)
-    assert report.ip == "127.0.0.1"
 
 
 def test_a_rotated_key_is_fetched(site, two_browsers, pushing):

@@ -1,5 +1,5 @@
-"""Between the link and the new password: the site asks something of its own, and an Action of the tenant minds the
-answer. The Action is the one that the documents show."""
+"""Between the link and the new password: the site asks something of its own, and its Action in the tenant minds the
+answer. Whoever has a second factor, and whoever tries to come past: `test_deployed_reset`."""
 
 from __future__ import annotations
 
@@ -10,11 +10,8 @@ from django.contrib.auth import get_user_model
 from django.core import mail
 
 from tests.stories.people import ALICE, ALICES, DAVE, DAVES, NEW, choose, is_password_of, sign_in
-from tests.support.action_tokens import SECRET
 from tests.support.browser import Browser
-from tests.support.documents import block
-from tests.tenant.actions.conftest import SCOPES
-from tests.tenant.actions.deploying import CHALLENGE, Deployer
+from tests.support.deployed import deployed  # noqa: F401 - a fixture
 from tests.tenant.application import LOGIN, Application
 from tests.unit import verifiers
 
@@ -23,15 +20,11 @@ ASKED, FORM = "Before you choose a new password", "Change your password"
 
 
 @pytest.fixture
-def app(site, tenant, reseed, configure) -> Application:
-    """Alice has been here; the Action is deployed; she is asked for a code from her second mailbox."""
-    reseed(lambda seed: seed["clients"][1].update(scopes=[*SCOPES, "read:connections"]))
+def app(site, tenant, deployed) -> Application:  # noqa: F811 - the fixture
+    """Alice has been here; she is asked for a code from her second mailbox."""
+    deployed(RESET_VERIFIER="tests.unit.verifiers.PhoneBook", HANDOVER_SECRET=[])
     sign_in(Browser(), f"{site}/account/", ALICE, ALICES)
-    app = Application(tenant)
-    secrets = {"VERIFIER_SECRET": SECRET, "VERIFIER_URL": f"{site}/account/verify/"}
-    Deployer(app).deploy(block("verifier", "javascript"), trigger=CHALLENGE, **secrets)
-    configure(RESET_VERIFIER="tests.unit.verifiers.PhoneBook", VERIFIER_SECRET=SECRET)
-    return app
+    return Application(tenant)
 
 
 @pytest.fixture(autouse=True)
@@ -120,46 +113,12 @@ def test_opened_by_somebody_else(site, tenant, link):
     assert mail.outbox == []
 
 
-@pytest.mark.parametrize("query", ["", "&session_token=made.by.me"])
-def test_past_the_site(tenant, link, query):
-    """Straight back to the tenant, without an answer or with one of one's own."""
-    mallory = Browser()
-    mallory.get(link)
-    state = next(field.value for form in mallory.page.forms for field in form.fields if field.name == "state")
-    mallory.get(f"{tenant.base_url}/continue?state={state}{query}")
-    assert mallory.page.status == 403
-    assert "could not be verified" in mallory.page.visible_text
-
-
-def test_the_question_itself_is_no_answer(tenant, link):
-    """What the Action sent along comes back to it: the same secret, the same person."""
-    mallory = Browser(stop_at="http://localhost")
-    mallory.get(link)
-    mallory.stop_at = None
-    query = mallory.page.url.partition("?")[2]
-    mallory.get(f"{tenant.base_url}/continue?{query}")
-    assert "could not be verified" in mallory.page.visible_text
-
-
 def test_too_late_for_the_site(site, link, later):
     alice = Browser()
     ask_for_the_code(alice, link)
     later(minutes=17)
     alice.submit("Go on", code=the_code())
     assert (alice.page.status, alice.page.h1) == (400, "This step cannot be continued")
-
-
-def test_too_late_for_the_tenant(site, tenant, link, later_here):
-    alice = Browser()
-    ask_for_the_code(alice, link)
-    alice.submit("Go on", code=the_code())
-    tenant.advance(70)
-    go_back(alice)
-    assert alice.page.status == 403
-    assert "could not be verified" in alice.page.visible_text
-    later_here(seconds=70)
-    alice.get(link)
-    assert alice.page.h1 == ASKED  # the link still works
 
 
 def test_replayed(site, tenant, link):

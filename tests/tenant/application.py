@@ -19,6 +19,7 @@ SITE = "http://localhost:8000"
 CALLBACK = f"{SITE}/complete/auth0/"
 LOGIN = ("demo-login-client", "local-only-login-secret")
 MANAGEMENT = ("demo-management-client", "local-only-management-secret")
+DEPLOY = ("demo-deploy-client", "local-only-deploy-secret")
 VERIFIER = "a-verifier-that-is-long-enough-for-rfc-7636-0123456789"
 CHALLENGE = base64.urlsafe_b64encode(hashlib.sha256(VERIFIER.encode()).digest()).rstrip(b"=").decode()
 BOB = "auth0|64f0c0ffee00000000000b0b"

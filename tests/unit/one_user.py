@@ -230,6 +230,12 @@ class OneUser(RuleBasedStateMachine):
         if self.plain.home == "database" and self.plain.copy is not None:
             assert PasswordState.objects.get(pk=self.user_pk).mirror_due_at is None
             assert self.tenant.users[subject].needs_password_reset == bool(self.plain.open)
+            self.the_tenant_knows_of_a_breach(subject)
+
+    def the_tenant_knows_of_a_breach(self, subject):
+        """While one is open; no longer than the flag is up."""
+        known = self.tenant.users[subject].app_metadata.get("passwordResetReason")
+        assert known == "breach" if self.plain.breached else known is None or self.plain.open
 
     @precondition(lambda self: self.plain.home == "database")
     @rule(answer_is_lost=st.sampled_from([False, False, True]))

@@ -53,6 +53,10 @@ class Plain:
     def open(self) -> list[Demand]:
         return [demand for demand in self.demands if demand.status == "open"]
 
+    @property
+    def breached(self) -> bool:
+        return any(demand.reason == "breach" for demand in self.open)
+
     def flag(self) -> tuple[Any, ...]:
         """Up while anything is open: since the newest raise, blocking from the earliest moment on."""
         if not self.open:
@@ -66,7 +70,8 @@ class Plain:
         if campaign is not None and campaign in [demand.campaign for demand in self.demands]:
             return
         status = "skipped" if self.home == "elsewhere" or inactive else "open"
-        self.demands.append(Demand(now, enforce_from, true_at=now, status=status, campaign=campaign))
+        reason = "breach" if campaign is None else "policy"
+        self.demands.append(Demand(now, enforce_from, true_at=now, status=status, campaign=campaign, reason=reason))
 
     def withdraw(self, campaign: int) -> int:
         mine = [demand for demand in self.open if demand.campaign == campaign]

@@ -70,6 +70,20 @@ async def test_of_an_async_site(async_client, bob, reports, there, status):
     assert_hidden(reports, *there.values())
 
 
+@pytest.mark.parametrize("method", ["get", "post"])
+@pytest.mark.parametrize("error", [DatabaseError, ZeroDivisionError])
+def test_of_a_hand_over(client, reports, settings, monkeypatch, method, error):
+    def broken(*_, **__):
+        raise error
+
+    settings.AUTH0_PASSWORD = {**settings.AUTH0_PASSWORD, "HANDOVER_SECRET": SECRET}
+    monkeypatch.setattr("auth0_password.services.handover.handover_from", broken)
+    client.raise_request_exception = False
+    answer = getattr(client, method)("/account/handover/", {"session_token": "a-token-of-bobs"})
+    assert answer.status_code == (503 if error is DatabaseError else 500)
+    assert_hidden(reports, "a-token-of-bobs")
+
+
 def test_of_the_callback(client, reports, monkeypatch):
     def no_database(*_, **__):
         raise DatabaseError("the connection was lost")

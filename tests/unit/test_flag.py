@@ -18,6 +18,7 @@ from auth0_password.services.flag import (
     Flag,
     Gone,
     Hinted,
+    Mirrored,
     Opened,
     Person,
     Read,
@@ -42,8 +43,9 @@ def demand(minutes, *, grace=0, campaign=None, reason="administrator"):
     return Demand(reason=reason, raised_at=at(minutes), enforce_from=at(minutes + grace), campaign=campaign)
 
 
-def open_since(minutes, *, grace=0, key=1, campaign=None):
-    return Requirement(key=key, raised_at=at(minutes), enforce_from=at(minutes + grace), campaign=campaign)
+def open_since(minutes, *, grace=0, key=1, campaign=None, reason="administrator"):
+    begins = at(minutes + grace)
+    return Requirement(key=key, reason=reason, raised_at=at(minutes), enforce_from=begins, campaign=campaign)
 
 
 def seen(minutes, *, changed=None, subject=BOB, database="db", **more):
@@ -225,6 +227,22 @@ class TestTheTenantsCopy:
         flag, effects = transition(BOUND, event, at(9))
         assert (flag.needs_reset, flag.mirror_due_at, effects) == (False, at(9), (Changed(at(8)),))
 
+    @pytest.mark.parametrize("grace", [0, 60])
+    def test_a_breach_is_told_while_it_is_open(self, grace):
+        up, _ = transition(FLAGGED, Required(demand=demand(6, reason="breach", campaign=1, grace=grace)), at(6))
+        assert (FLAGGED.wanted.breach, up.wanted.breach, up.mirror_due_at) == (False, True, at(6))
+        over, _ = transition(replace(up, mirror_due_at=None), Withdrawn(campaign=1), at(7))
+        assert (over.needs_reset, over.wanted.breach, over.mirror_due_at) == (True, False, at(7))
+
+    def test_a_breach_that_opens_while_the_copy_is_written_is_still_due(self):
+        """Not even its time tells it from what was there before."""
+        before = replace(FLAGGED, mirror_due_at=at(8))
+        after, _ = transition(before, Required(demand=demand(5, reason="breach")), at(8))
+        flag, _ = transition(after, Mirrored(evidence=seen(9, flagged=True), wanted=before.wanted), at(9))
+        assert flag.mirror_due_at == at(8)
+        flag, _ = transition(after, Mirrored(evidence=seen(9, flagged=True), wanted=after.wanted), at(9))
+        assert flag.mirror_due_at is None
+
     def test_lowered_there_lowers_nothing_here(self):
         flag, _ = transition(FLAGGED, Read(evidence=seen(9)), at(9))
         assert (flag.needs_reset, flag.mirrored, flag.mirror_due_at) == (True, False, at(9))
@@ -271,7 +289,8 @@ evidences = st.builds(
     consistent, maybe, maybe, minutes=minutes, subject=subjects, database=st.sampled_from(["db", "db", ""]),
     flagged=st.booleans(),
 )  # fmt: skip
-demands = st.builds(demand, minutes, grace=minutes, campaign=st.sampled_from([None, 1, 2]))
+reasons = st.sampled_from(["administrator", "breach"])
+demands = st.builds(demand, minutes, grace=minutes, campaign=st.sampled_from([None, 1, 2]), reason=reasons)
 lowering = st.one_of(
     st.builds(Read, evidence=evidences),
     st.builds(SignedIn, evidence=evidences, asks=st.none() | demands),
@@ -307,6 +326,7 @@ def test_what_holds_after_anything(happened):
     ]  # fmt: skip
     assert len(opened) == len(closed) + len(flag.open)
     assert len(set(closed)) == len(closed)
+    assert flag.wanted.breach == any(one.reason == "breach" for one in flag.open)
     if flag.home == "database" and flag.mirrored is not None and flag.mirrored != flag.needs_reset:
         assert flag.mirror_due_at is not None
 
@@ -361,7 +381,7 @@ def shows(change, known, last_read):
 def test_what_answers(change, raised_at, known, last_read):
     """Only news does: when clearly later; equal or earlier only where a read after the raise did not show it."""
     evidence, flag = shows(change, known, last_read)
-    answered = answers(evidence, Requirement(raised_at=raised_at, enforce_from=raised_at), flag)
+    answered = answers(evidence, Requirement(reason="policy", raised_at=raised_at, enforce_from=raised_at), flag)
     is_news = known is None or change > known
     not_shown_then = is_news and last_read is not None and raised_at <= last_read
     assert answered == (is_news and (change - raised_at > timedelta(seconds=2) or not_shown_then))
@@ -370,4 +390,4 @@ def test_what_answers(change, raised_at, known, last_read):
 @given(seconds, st.none() | seconds)
 def test_nothing_but_a_change_answers(raised_at, last_read):
     evidence, flag = shows(None, None, last_read)
-    assert not answers(evidence, Requirement(raised_at=raised_at, enforce_from=raised_at), flag)
+    assert not answers(evidence, Requirement(reason="policy", raised_at=raised_at, enforce_from=raised_at), flag)

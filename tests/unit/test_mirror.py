@@ -13,7 +13,7 @@ from auth0_password.exceptions import (
     UnknownOutcomeError,
 )
 from auth0_password.models import PasswordState, ResetRequirement
-from auth0_password.services import clear_reset, look, mirror, reconcile, require_reset, subjects
+from auth0_password.services import clear_reset, look, mirror, reconcile, require_reset, subjects, withdraw
 from auth0_password.services.changes import record_read
 from auth0_password.services.reconcile import Counts
 from tests.unit.conftest import BOB
@@ -76,7 +76,7 @@ def is_in_step(gateway, user):
 
 class TestWhatIsWritten:
     def test_the_flag_and_its_time(self, bob, auth0_gateway, written):
-        require_reset(bob, reason="breach")
+        require_reset(bob, reason="administrator")
         assert mirrored() == DONE
         assert written == [{"needsPasswordReset": True, "passwordResetRequiredAt": "2026-11-20T09:01:00.000Z"}]
         assert is_in_step(auth0_gateway, bob)
@@ -104,7 +104,7 @@ class TestWhatIsWritten:
         assert written[0]["passwordResetFrom"] == "2026-11-21T09:01:00.000Z"
         require_reset(bob, reason="breach")
         mirrored()
-        assert written[1:] == [{"passwordResetFrom": None}]
+        assert written[1:] == [{"passwordResetFrom": None, "passwordResetReason": "breach"}]
 
     def test_when_it_falls_the_time_stays(self, bob, later, auth0_gateway, written):
         """An Action compares changes with the time of the last raise."""
@@ -142,9 +142,135 @@ class TestWhatIsWritten:
     def test_what_is_no_flag_is_replaced(self, bob, auth0_gateway, written, value):
         metadata = {"needsPasswordReset": value, "passwordResetRequiredAt": "soon"}
         auth0_gateway.users[BOB] = replace(auth0_gateway.users[BOB], app_metadata=metadata)
-        require_reset(bob, reason="breach")
+        require_reset(bob, reason="policy")
         mirrored()
         assert written == [{"needsPasswordReset": True, "passwordResetRequiredAt": "2026-11-20T09:01:00.000Z"}]
+
+
+class TestABreach:
+    """Whoever knows Bob's password may know it from the breach: no Action may ask them for a new one."""
+
+    @pytest.fixture
+    def campaign(self, bob):
+        return require_reset([bob], reason="breach").get().campaign
+
+    def reason_there(self, gateway):
+        return copy_of(gateway).get("passwordResetReason")
+
+    def stands_there(self, gateway, at, **more):
+        metadata = {"needsPasswordReset": True, "passwordResetRequiredAt": at.isoformat(), **more}
+        gateway.users[BOB] = replace(gateway.users[BOB], app_metadata=metadata)
+
+    @pytest.mark.parametrize("grace", [timedelta(0), timedelta(days=1)])
+    def test_is_told_and_goes_with_the_flag(self, bob, later, auth0_gateway, written, grace):
+        require_reset(bob, reason="breach", enforce_from=later(days=0) + grace)
+        assert mirrored() == DONE
+        assert written[0]["passwordResetReason"] == "breach"
+        later(minutes=1)
+        auth0_gateway.change_password(BOB)
+        look(bob)
+        assert mirrored() == DONE
+        assert written[1].pop("passwordResetFrom", None) is None
+        assert written[1:] == [{"needsPasswordReset": False, "passwordResetReason": None}]
+        assert is_in_step(auth0_gateway, bob)
+
+    @pytest.mark.parametrize("reason", ["administrator", "policy", "first_login"])
+    def test_nothing_else_is(self, bob, auth0_gateway, written, reason):
+        require_reset(bob, reason=reason)
+        mirrored()
+        clear_reset(bob, by=None)
+        mirrored()
+        assert [set(one) for one in written] == [
+            {"needsPasswordReset", "passwordResetRequiredAt"}, {"needsPasswordReset"},
+        ]  # fmt: skip
+
+    def test_that_opens_while_the_flag_is_up(self, bob, later, auth0_gateway, written):
+        require_reset(bob, reason="policy")
+        mirrored()
+        later(minutes=1)
+        require_reset(bob, reason="breach")
+        assert mirrored() == DONE
+        assert written[1:] == [
+            {"passwordResetRequiredAt": "2026-11-20T09:02:00.000Z", "passwordResetReason": "breach"}
+        ]
+
+    def test_that_is_not_the_newest_stays(self, bob, later, auth0_gateway, written):
+        require_reset(bob, reason="breach")
+        mirrored()
+        later(minutes=1)
+        require_reset(bob, reason="policy")
+        mirrored()
+        assert written[1:] == [{"passwordResetRequiredAt": "2026-11-20T09:02:00.000Z"}]
+        assert self.reason_there(auth0_gateway) == "breach"
+
+    def test_that_is_taken_back_while_the_flag_stays_up(self, bob, later, auth0_gateway, campaign, written):
+        mirrored()
+        require_reset(bob, reason="policy")
+        later(minutes=1)
+        withdraw(campaign, by=None)
+        assert mirrored() == DONE
+        assert written[1:] == [{"passwordResetReason": None}]
+        assert is_in_step(auth0_gateway, bob)
+
+    def test_that_was_answered_when_something_newer_was_not(self, bob, later, auth0_gateway, written):
+        require_reset(bob, reason="breach")
+        mirrored()
+        later(minutes=1)
+        auth0_gateway.change_password(BOB)
+        later(minutes=1)
+        require_reset(bob, reason="policy")
+        assert mirrored() == DONE
+        assert written[1:] == [{"passwordResetRequiredAt": "2026-11-20T09:03:00.000Z", "passwordResetReason": None}]
+
+    def test_of_another_site_is_not_ours_to_take_away(self, bob, later, auth0_gateway, campaign, written):
+        """That site raised it later than the one that was required, and taken back, here."""
+        withdraw(campaign, by=None)
+        mirrored()
+        self.stands_there(auth0_gateway, later(minutes=1), passwordResetReason="breach")
+        look(bob)
+        assert [one.reason for one in ResetRequirement.objects.open()] == ["tenant"]
+        later(minutes=1)
+        require_reset(bob, reason="policy")
+        mirrored()
+        assert self.reason_there(auth0_gateway) == "breach"
+
+    def test_of_another_site_goes_when_it_is_answered(self, bob, later, auth0_gateway, written):
+        look(bob)
+        self.stands_there(auth0_gateway, later(minutes=1), passwordResetReason="breach")
+        look(bob)
+        later(minutes=1)
+        auth0_gateway.change_password(BOB)
+        assert mirrored() == DONE
+        mirrored()
+        assert written == [{"needsPasswordReset": False, "passwordResetReason": None}]
+
+    @pytest.mark.parametrize("since", ["2026-11-20T09:01:00.000Z", "soon"])
+    def test_that_was_ours_goes_by_the_time_that_stands_there(self, bob, later, auth0_gateway, campaign, since):
+        metadata = {"needsPasswordReset": True, "passwordResetRequiredAt": since, "passwordResetReason": "breach"}
+        auth0_gateway.users[BOB] = replace(auth0_gateway.users[BOB], app_metadata=metadata)
+        require_reset(bob, reason="policy")
+        later(minutes=1)
+        withdraw(campaign, by=None)
+        mirrored()
+        assert self.reason_there(auth0_gateway) is None
+
+    @pytest.mark.parametrize("value", ["Breach", True, ["breach"], {"breach": 1}])
+    def test_what_says_nothing_is_replaced(self, bob, auth0_gateway, value):
+        self.stands_there(auth0_gateway, datetime(2026, 11, 20, 9, 1, tzinfo=UTC), passwordResetReason=value)
+        require_reset(bob, reason="breach")
+        mirrored()
+        assert self.reason_there(auth0_gateway) == "breach"
+
+    def test_the_reason_alone_says_nothing_to_the_site(self, bob, later, auth0_gateway, written):
+        """It raises nothing, lowers nothing, and is not looked for."""
+        auth0_gateway.users[BOB] = replace(auth0_gateway.users[BOB], app_metadata={"passwordResetReason": "breach"})
+        look(bob)
+        assert (state_of(bob).needs_reset, state_of(bob).mirror_due_at) == (False, None)
+        self.stands_there(auth0_gateway, later(minutes=1), passwordResetReason="breach")
+        look(bob)
+        assert ResetRequirement.objects.get().reason == "tenant"
+        assert mirrored() == DONE
+        assert written == []
 
 
 class TestTimesThatStandThere:
@@ -155,20 +281,20 @@ class TestTimesThatStandThere:
 
     def test_never_go_back(self, bob, auth0_gateway, written):
         """Another site of the same tenant raised it later than we did."""
-        require_reset(bob, reason="breach")
+        require_reset(bob, reason="policy")
         self.metadata(auth0_gateway, seconds=600)
         assert mirrored() == DONE
         assert written == []
 
     def test_that_are_as_good_as_ours_stay(self, bob, auth0_gateway, written):
         """Two measures of one clock differ by up to a second or two."""
-        require_reset(bob, reason="breach")
+        require_reset(bob, reason="policy")
         self.metadata(auth0_gateway, seconds=-1.5)
         mirrored()
         assert written == []
 
     def test_that_are_older_move(self, bob, auth0_gateway, written):
-        require_reset(bob, reason="breach")
+        require_reset(bob, reason="policy")
         self.metadata(auth0_gateway, seconds=-3)
         mirrored()
         assert written == [{"passwordResetRequiredAt": "2026-11-20T09:01:00.000Z"}]

@@ -19,8 +19,10 @@ RECEIVERS = {"hook_action", "hook_logs", "backchannel_logout"}
 """For machines: tests/unit/webhooks."""
 
 NAMES = [pattern.name for pattern in urls.urlpatterns if pattern.name not in RECEIVERS]
-PUBLIC = {"login", "sign_out", "status", "forgot", "not_me", "verify", "instructions"}
-GETS = ["profile", "required", "login", "waiting", "status", "forgot", "not_me", "verify", "instructions"]
+PUBLIC = {"login", "sign_out", "status", "forgot", "not_me", "verify", "instructions", "handover"}
+GETS = [
+    "profile", "required", "login", "waiting", "status", "forgot", "not_me", "verify", "instructions", "handover",
+]  # fmt: skip
 ARGUMENTS = {"not_me": ["a-token-that-nobody-signed"], "session_end": ["a-key-of-nobody"]}
 
 

@@ -42,6 +42,7 @@ NOT_PERSONAL = {
     "LogCheckpoint": {"id", "domain", "log_id", "read_at"},
     "Throttle": {"id", "key", "window", "count"},
     "UsedToken": {"id", "key", "expires_at"},
+    "ProbeAnswer": {"id", "domain", "question", "answer", "detail", "asked_at"},
 }  # fmt: skip
 
 

@@ -5,7 +5,7 @@ import time_machine
 from django.utils import timezone
 
 from auth0_password.models import PasswordState
-from auth0_password.services.sessions import Stamp, session_counts, stamp_session
+from auth0_password.services.sessions import CHANGED_CLAIM, Stamp, session_counts, stamp_session
 from auth0_password.services.waiting import ChangeAsked, note_change, noted_change
 
 CHANGED = datetime(2026, 11, 20, 9, 0, 0, 400_000, tzinfo=UTC)
@@ -31,6 +31,39 @@ def test_only_a_younger_sign_in_counts(auth_time, counts):
 def test_a_sign_in_in_the_very_second_counts_when_it_was_stamped_after_the_read():
     assert stamp(SECOND, known=state()).counts(state())
     assert not stamp(SECOND - 1, known=state()).counts(state())
+
+
+class TestChangedWithinTheLogin:
+    """Through a form of the tenant's: `auth_time` is earlier than the change, and a signed claim says when it was."""
+
+    MS = SECOND * 1000 + 400
+
+    def sign_in(self, changed_at, *, auth_time=SECOND - 60, iat=SECOND + 1):
+        claims = {"sub": "auth0|bob", "iat": iat, "auth_time": auth_time, CHANGED_CLAIM: changed_at}
+        return Stamp.of_sign_in(claims, None)
+
+    def test_it_counts_like_a_sign_in_after_the_change(self):
+        assert self.sign_in(self.MS).counts(state())
+
+    def test_only_until_the_next_change(self):
+        assert not self.sign_in(self.MS).counts(state(CHANGED + timedelta(milliseconds=1)))
+        assert not self.sign_in(self.MS - 1).counts(state())
+
+    @pytest.mark.parametrize("value", [str(MS), float(MS), True, None, [MS], -MS, 0, 10**30, MS + 10**6, MS - 10**6])
+    def test_what_is_no_time_within_this_login(self, value):
+        assert not self.sign_in(value).counts(state())
+        assert self.sign_in(value).since == SECOND - 60
+
+    def test_one_server_may_be_ahead_of_another(self):
+        assert self.sign_in(self.MS, iat=SECOND - 4).counts(state())
+        assert not self.sign_in(self.MS, iat=SECOND - 5).counts(state())
+
+    def test_without_an_auth_time_it_says_nothing(self):
+        claims = {"sub": "auth0|bob", "iat": SECOND + 1, CHANGED_CLAIM: self.MS}
+        assert Stamp.of_sign_in(claims, None).since is None
+
+    def test_when_the_person_authenticated_stays_as_it_was(self):
+        assert self.sign_in(self.MS).auth_age == 61
 
 
 def test_without_a_change_every_session_counts():

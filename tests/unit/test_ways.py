@@ -182,6 +182,23 @@ def test_an_action_that_stops_flagged_users_stops_signing_in_again(bob, grace, s
     assert shown(bob, session()) == "email_link, universal_login, reauthenticate stopped"
 
 
+@pytest.mark.parametrize("mode", ["site", "deny", "mail", "form"])
+def test_unless_it_hands_over_first(bob, grace, session, configure, mode):
+    configure(FORCE_AT=mode, HANDOVER_SECRET="h" * 40)
+    require_reset(bob, reason="administrator", by=grace)
+    assert shown(bob, session()) == ALL_OPEN
+    configure(SITE_URL="")
+    assert shown(bob, session()).endswith("reauthenticate stopped") is (mode != "site")
+
+
+def test_whoever_is_handed_over_showed_the_password(bob, grace, session, configure, tenant_says, auth0_gateway):
+    configure(HANDOVER_SECRET="h" * 40)
+    tenant_says(identities=(*auth0_gateway.users[BOB].identities, GOOGLE))
+    assert shown(bob, session()) == ALL_OPEN
+    require_reset(bob, reason="breach", by=grace)
+    assert shown(bob, session()) == "email_link, universal_login, reauthenticate breach"
+
+
 def test_a_connection_that_sends_no_links(bob, session, auth0_gateway):
     auth0_gateway.connections[conf.CONNECTION] = ConnectionOptions(name=conf.CONNECTION, self_service_change=False)
     assert shown(bob, session()) == "reauthenticate, email_link switched_off, universal_login switched_off"

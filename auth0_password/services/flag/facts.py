@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from ...models import PasswordHome, Tell
+from ...models import PasswordHome, Reason, Tell
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,6 +32,7 @@ class Requirement:
     """One open requirement (our clock). `key` is its row's; None until it has one."""
 
     key: Any = None
+    reason: str
     raised_at: datetime
     enforce_from: datetime
     campaign: Any = None
@@ -75,9 +76,10 @@ class Evidence:
 
 @dataclass(frozen=True, kw_only=True)
 class Wanted:
-    """What the tenant's copy shall say (our clock)."""
+    """What the tenant's copy shall say (our clock). `breach`: it is required after a breach, too."""
 
     needs_reset: bool
+    breach: bool = False
     required_at: datetime | None = None
     enforce_from: datetime | None = None
 
@@ -128,7 +130,12 @@ class Flag:
 
     @property
     def wanted(self) -> Wanted:
-        return Wanted(needs_reset=self.needs_reset, required_at=self.required_at, enforce_from=self.enforce_from)
+        return Wanted(
+            needs_reset=self.needs_reset,
+            breach=any(one.reason == Reason.BREACH for one in self.open),
+            required_at=self.required_at,
+            enforce_from=self.enforce_from,
+        )
 
     def blocks(self, now: datetime) -> bool:
         """Whether it blocks at that time. Reaching `enforce_from` is no event."""

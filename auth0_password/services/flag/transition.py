@@ -55,7 +55,9 @@ def why_skipped(flag: Flag, person: Person) -> str:
 
 
 def _opened(flag: Flag, demand: Demand) -> Outcome:
-    one = Requirement(raised_at=demand.raised_at, enforce_from=demand.enforce_from, campaign=demand.campaign)
+    one = Requirement(
+        reason=demand.reason, raised_at=demand.raised_at, enforce_from=demand.enforce_from, campaign=demand.campaign
+    )
     return replace(flag, open=(*flag.open, one)), (Opened(demand),)
 
 

@@ -1,2 +1,2 @@
-// The answer goes back to the sign-in service by itself; without scripts by its button.
+// The form goes on by itself; without scripts by its button.
 document.getElementById("ap-goes-on").requestSubmit();

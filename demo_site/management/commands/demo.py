@@ -10,7 +10,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from demo_site import processes, pushes, seed
+from demo_site import processes, rows, seed
 
 
 class Command(BaseCommand):
@@ -29,9 +29,10 @@ class Command(BaseCommand):
             processes.forget_state()
         self._refuse_taken_ports()
         call_command("migrate", verbosity=0)
+        if not settings.REAL_TENANT:
+            self.stdout.write("Into the tenant goes what `manage.py auth0_deploy --apply` puts there:")
+            self.stdout.flush()
         with processes.Pair() as pair:
-            if not settings.REAL_TENANT:
-                pushes.connect()
             self._introduce()
             status = self._run(options["exec"], pair)
         if status:
@@ -40,7 +41,7 @@ class Command(BaseCommand):
     def _run(self, command: str | None, pair: processes.Pair) -> int:
         if command:
             # The person at the keyboard wrote the command line: a shell is what they expect.
-            return subprocess.run(command, shell=True, check=False).returncode  # noqa: S602
+            return subprocess.run(command, shell=True, env=processes.environment(), check=False).returncode  # noqa: S602
         try:
             return pair.wait()
         except KeyboardInterrupt:
@@ -66,6 +67,10 @@ class Command(BaseCommand):
         write(f"The tenant:   http://127.0.0.1:{settings.TENANT_PORT}/ (its mails: …/inbox)\n")
         for person in seed.people():
             write(f"  {person['email']:<20} {person.get('password', 'Google (stand-in)'):<20} {person['story']}")
+        write("")
+        for row in rows.ROWS:
+            begin_with = "" if row.is_on else f" ({row.start} make demo)"
+            write(f"  {row.name:<4} {row.words}{begin_with}")
         write("\nCtrl-C stops both. To begin anew: make demo ARGS=--reset\n")
 
 

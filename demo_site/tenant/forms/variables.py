@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from demo_site.tenant.records import Json
 
-VARIABLE = re.compile(r"\{\{(.*?)\}\}", re.DOTALL)
+VARIABLE = re.compile(r"\{\{((?:(?!\}\}).)*)\}\}", re.DOTALL)
 TOKEN = re.compile(
     r"""\s*(?:(?P<quoted>'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")|(?P<number>-?\d+(?:\.\d+)?)"""
     r"""|(?P<name>[A-Za-z_$][\w$-]*(?:\.[\w$-]+)*)|(?P<sign>\?\?|[(),]))"""

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
 
     from demo_site.tenant.actions.ends import End
-    from demo_site.tenant.records import Client, Json, Run, Ticket, Transaction, User
+    from demo_site.tenant.records import Client, Json, Run, Session, Ticket, Transaction, User
     from demo_site.tenant.state import State
 
 PAGES = {OTP: "mfa-otp-challenge", EMAIL: "mfa-email-challenge", RECOVERY_CODE: "mfa-recovery-code-challenge"}
@@ -100,6 +100,12 @@ def ask(request: HttpRequest, state: State, run: Run, place: Place, factor: str)
 def method_of(factor: str) -> Json:
     """The entry in event.authentication.methods."""
     return {"name": "mfa", "type": factor, "timestamp": iso(clock.now())}
+
+
+def note(session: Session, factor: str) -> None:
+    """A session in which a factor was passed just now."""
+    session.mfa, session.mfa_at = True, clock.now()
+    session.methods.append(method_of(factor))
 
 
 def _wanted(run: Run) -> Json:

@@ -8,7 +8,6 @@ from django.http import HttpResponseRedirect
 from django.views.decorators.http import require_GET, require_http_methods
 
 from demo_site.tenant.actions import effects
-from demo_site.tenant.clock import clock
 from demo_site.tenant.factors import OTP
 from demo_site.tenant.pages.errors import PageError
 from demo_site.tenant.universal_login import challenges, mfa, progress, sessions, transactions
@@ -53,8 +52,7 @@ def _note(state: State, transaction: Transaction, run: Run, factor: str) -> None
     transaction.mfa = True
     session = state.sessions.get(run.session)
     if session is not None:
-        session.mfa, session.mfa_at = True, clock.now()
-        session.methods.append(challenges.method_of(factor))
+        challenges.note(session, factor)
 
 
 def _by_plan(request: HttpRequest, state: State, transaction: Transaction, factor: str) -> Steps[HttpResponse]:
@@ -77,5 +75,5 @@ def _passed(request: HttpRequest, state: State, transaction: Transaction, user: 
     session = sessions.current(request, state)
     if session is None or session.user_id != user.user_id:
         raise PageError(400, "invalid_request", "You are not signed in any more.")
-    session.mfa, session.mfa_at = True, clock.now()
+    challenges.note(session, OTP)
     return (yield from progress.completed(request, state, transaction, sessions.key_of(request)))

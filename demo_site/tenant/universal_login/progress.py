@@ -9,6 +9,7 @@ from django.http import HttpResponseRedirect
 from demo_site.tenant import logins, organizations
 from demo_site.tenant.actions import post_login
 from demo_site.tenant.clock import clock
+from demo_site.tenant.factors import OTP
 from demo_site.tenant.logs import origin
 from demo_site.tenant.my_account import default_policy
 from demo_site.tenant.oidc import callback, verifiable
@@ -62,7 +63,8 @@ def signed_in(
 ) -> Steps[HttpResponse]:
     """A session begins, whatever the Actions then make of the sign-in."""
     cookie, session = sessions.begin(request, state, user, identity)
-    session.mfa, session.mfa_at = transaction.mfa, clock.now() if transaction.mfa else None
+    if transaction.mfa:
+        challenges.note(session, OTP)
     organizations.join(state, transaction, user)
     response = yield from completed(request, state, transaction, cookie)
     cookies.write(response, sessions.COOKIE, cookie, sessions.LIFETIME_S)

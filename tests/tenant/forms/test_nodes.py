@@ -104,6 +104,13 @@ class TestSteps:
         browser.submit("Go", **{"fields.who": "<script>x</script>"})
         assert "<p>Hello <em>&lt;script&gt;x&lt;/script&gt;</em></p>" in browser.page.text
 
+    def test_variables_side_by_side(self, visit, designer: Designer):
+        """Each is one of its own, though they begin and end the text as a single one would."""
+        flow = designer.flow(tell("{{context.user.name}}, {{context.user.email}}"))
+        browser = visit(step("one", button("Go"), then="run"), flow_node("run", flow))
+        browser.submit("Go")
+        assert "Alice Example, alice@example.com" in browser.page.visible_text
+
     def test_defaults_and_what_the_action_gives(self, visit, got):
         fields = [field("given"), field("standing", default_value="{{context.user.email}}")]
         browser = visit(step("one", *fields, button("Go")), options="{ fields: { given: 'Al', unknown: 'no' } }")

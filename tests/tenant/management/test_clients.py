@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.tenant.application import LOGIN, MANAGEMENT, SITE, Application
+from tests.tenant.application import DEPLOY, LOGIN, MANAGEMENT, SITE, Application
 
 if TYPE_CHECKING:
     from auth0.management import Auth0
@@ -119,8 +119,8 @@ class TestLists:
     def test_as_recorded(self, app: Application):
         """go-auth0's TestClient_List: the tenant's name whatever fields are asked for."""
         reply = app.api("GET", "clients?fields=client_id&include_fields=true&include_totals=true&per_page=50")
-        expected = [{"tenant": "local", "client_id": client_id} for client_id in (LOGIN[0], MANAGEMENT[0])]
-        assert reply.json() == {"total": 2, "start": 0, "limit": 50, "clients": expected}
+        expected = [{"tenant": "local", "client_id": client_id} for client_id, _ in (LOGIN, MANAGEMENT, DEPLOY)]
+        assert reply.json() == {"total": 3, "start": 0, "limit": 50, "clients": expected}
 
     def test_by_kind(self, app: Application):
         spa = create(app, app_type="spa")
@@ -132,7 +132,7 @@ class TestLists:
     def test_the_pager_ends(self, auth0: Auth0, app: Application):
         for number in range(5):
             create(app, name=f"Reading room {number}")
-        assert len(list(auth0.clients.list(per_page=3))) == 7
+        assert len(list(auth0.clients.list(per_page=3))) == 8
 
 
 class TestGrants:
@@ -182,7 +182,7 @@ class TestGrants:
         grant = auth0.client_grants.create(**self.body(app, LOGIN[0]))
         assert auth0.client_grants.get(grant.id).scope == ["read:users"]
         assert auth0.client_grants.update(grant.id, scope=["read:clients"]).scope == ["read:clients"]
-        assert len(list(auth0.client_grants.list(take=1))) == 2
+        assert len(list(auth0.client_grants.list(take=1))) == 3
         auth0.client_grants.delete(grant.id)
 
 

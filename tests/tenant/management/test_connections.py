@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import requests
 
-from tests.tenant.application import BOB, CAROL, DATABASE, ERIN, LOGIN, MANAGEMENT, Application
+from tests.tenant.application import BOB, CAROL, DATABASE, DEPLOY, ERIN, LOGIN, MANAGEMENT, Application
 
 if TYPE_CHECKING:
     from auth0.management import Auth0
@@ -110,7 +110,7 @@ class TestClients:
     def test_what_is_not_enabled_is_refused(self, app: Application, database_id: str):
         """One that is enabled for all has a list from then on."""
         app.api("PATCH", f"connections/{database_id}/clients", json=[{"client_id": LOGIN[0], "status": False}])
-        assert app.api("GET", f"connections/{database_id}").json()["enabled_clients"] == [MANAGEMENT[0]]
+        assert app.api("GET", f"connections/{database_id}").json()["enabled_clients"] == [MANAGEMENT[0], DEPLOY[0]]
         body = {"client_id": LOGIN[0], "connection": DATABASE, "email": "bob@example.com"}
         reply = requests.post(f"{app.tenant.base_url}/dbconnections/change_password", json=body, timeout=5)
         assert reply.status_code == 400
