@@ -129,9 +129,15 @@ def _site_command() -> list[str]:
 def _deploy() -> None:
     """What the site's owner would type; what an earlier run has put there stays."""
     command = [sys.executable, "manage.py", "auth0_deploy", "--apply"]
-    done = subprocess.run(command, env=environment(), cwd=settings.BASE_DIR, check=False)  # noqa: S603 - our own
+    done = subprocess.run(  # noqa: S603 - our own
+        command, env=environment(), cwd=settings.BASE_DIR, start_new_session=True, check=False
+    )
     if done.returncode:
-        raise CommandError("The tenant could not be set up; why is above.", returncode=2)
+        raise CommandError(
+            "The tenant could not be set up; why is above. If an earlier version left it so, begin anew: "
+            "make demo ARGS=--reset",
+            returncode=2,
+        )
 
 
 def _await(name: str, process: subprocess.Popen[bytes], url: str) -> None:

@@ -62,17 +62,17 @@ The CLI replaces lists whole, so what is in the tenant together with others' val
 """
 
 
-def export(directory: Path, wanted: Wanted, tenant: Tenant | None = None) -> Bundle:
+def export(directory: Path, wanted: Wanted, tenant: Tenant | None = None, *, is_rehearsal: bool = False) -> Bundle:
     """Write it into an empty or new directory. With `tenant` the triggers are in it, and others' Actions with them.
 
-    Raises `DeploymentError`, and `GatewayError` where the tenant cannot be read.
+    A rehearsal writes nothing. Raises `DeploymentError`, and `GatewayError` where the tenant cannot be read.
     """
     if directory.exists() and (not directory.is_dir() or any(directory.iterdir())):
         raise DeploymentError(f"{directory} is there already, and not an empty directory")
     policy = known_policy() if wanted.asks_for("form") else UNKNOWN
     bundle = make_bundle(wanted, policy, bindings_now(tenant, wanted) if tenant else None)
     bundle.files[README] = readme(bundle, wanted)
-    for path, text in bundle.files.items():
+    for path, text in () if is_rehearsal else bundle.files.items():
         file = directory / path
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(text, encoding="utf-8")

@@ -28,7 +28,13 @@ RULE = "rule_"
 
 
 def flow_body() -> dict[str, Any]:
-    """One call sets the password and lowers the flag. Why it was refused is said on the step, which is shown again."""
+    """One call sets the password and lowers the flag. Why it was refused is said on the step, which is shown again.
+
+    A look before it refuses what the flag's copy forbids by now: it is down, or there was a breach. The Action saw it
+    when the form was rendered; whoever typed the old password then may not be its owner. Only a copy that is seen to
+    say so counts: what `GET_USER` puts out is not verified (a response with `body`, or the user), and where it cannot
+    be read it is saved. As text, since whether a condition takes false for "false" is not verified either.
+    """
     return read("save-new-password.json")
 
 

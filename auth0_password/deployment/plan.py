@@ -10,10 +10,8 @@ from typing import Any
 from ..exceptions import DeploymentError
 from .parts import PARTS
 from .steps import Change, Part, Step
-from .tenant import Tenant
+from .tenant import WHERE, Tenant
 from .wanted import Wanted
-
-WHERE = "dashboard, Applications > APIs > Auth0 Management API > Machine to Machine Applications"
 
 
 @dataclass(frozen=True)
@@ -67,12 +65,16 @@ def as_json(step: Step) -> dict[str, Any]:
 
 def make_plan(tenant: Tenant, wanted: Wanted) -> Plan:
     """What `--apply` would do. Raises `GatewayError`, and `DeploymentError` where a scope is missing."""
-    parts = [part for part in PARTS if any(map(wanted.asks_for, part.names))]
+    parts = [part for part in PARTS if is_looked_at(part, tenant, wanted)]
     require(tenant, {scope for part in parts for scope in part.reads})
     unasked = [
         Step(part=name, what=name, change=Change.UNASKED, details=(why,)) for name, why in wanted.unasked.items()
     ]
     return Plan((*(step for part in parts for step in part.steps(tenant, wanted)), *unasked), tuple(parts))
+
+
+def is_looked_at(part: Part, tenant: Tenant, wanted: Wanted) -> bool:
+    return any(map(wanted.asks_for, part.names)) if part.names else not lacking(tenant, part.reads)
 
 
 def make_removal(tenant: Tenant, wanted: Wanted) -> Plan:

@@ -21,7 +21,7 @@ DEPLOYMENT = {
 }
 """What the deployment client may need. `delete:…` only `--remove` does; a part that is not asked for needs nothing."""
 
-FORM = ("update:users", "update:users_app_metadata")
+FORM = ("read:users", "update:users", "update:users_app_metadata")
 """What the application behind the form's vault connection may do, and nothing else."""
 
 LEAST = ("read:users", "create:user_tickets")

@@ -63,7 +63,9 @@ def left(part: str, what: str) -> Step:
 
 
 class Part(Protocol):
-    """A kind of thing in a tenant. `names` are the words for it in `DEPLOY["skip"]`, `reads` the scopes to plan it."""
+    """A kind of thing in a tenant. `names` are the words for it in `DEPLOY["skip"]`, `reads` the scopes to plan it.
+
+    One without a name looks for what nothing asks for any more, where the client may see it."""
 
     @property
     def names(self) -> tuple[str, ...]: ...

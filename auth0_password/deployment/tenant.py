@@ -24,6 +24,8 @@ Value = TypeVar("Value")
 TRIES = 5
 """So often something is read before it counts as a failure."""
 
+WHERE = "dashboard, Applications > APIs > Auth0 Management API > Machine to Machine Applications"
+
 POLLS, FIRST_PAUSE, LONGEST_PAUSE = 60, 0.3, 2.0
 """How often somebody looks whether an Action is built, and how far apart (auth0-deploy-cli: 60 times, 2 seconds)."""
 
@@ -31,6 +33,16 @@ POLLS, FIRST_PAUSE, LONGEST_PAUSE = 60, 0.3, 2.0
 def may_pass(error: GatewayError) -> bool:
     """Whether the same call may be answered another time: no answer, 5xx, 429, or half of one."""
     return isinstance(error, (GatewayUnavailableError, UnexpectedAnswerError))
+
+
+def why_refused(error: GatewayRefusedError) -> str:
+    """403: its id and secret are right (unverified at Auth0)."""
+    if error.status == HTTPStatus.FORBIDDEN:
+        return f"the deployment client is not authorised for the Management API ({error}): do it there ({WHERE})"
+    return (
+        f"Auth0 refuses the deployment client's id or secret ({error}): "
+        "check AUTH0_DEPLOY_CLIENT_ID and AUTH0_DEPLOY_CLIENT_SECRET"
+    )
 
 
 @dataclass
@@ -42,11 +54,14 @@ class Tenant:
     _known: dict[object, Any] = field(default_factory=dict, init=False, repr=False)
 
     def scopes(self) -> frozenset[str]:
-        """What the deployment client may do. Raises `DeploymentError` where Auth0 does not know it."""
+        """What the deployment client may do. Raises `DeploymentError` where Auth0 gives it no token."""
         try:
             return self.once("scopes", lambda: self.api.scopes)
         except GatewayRefusedError as error:
-            raise DeploymentError(f"Auth0 refuses the deployment client's id or secret ({error})") from None
+            raise DeploymentError(why_refused(error)) from None
+        except UnexpectedAnswerError as error:
+            words = f"{self.api.domain} gives the deployment client no token: check DOMAIN ({error})"
+            raise DeploymentError(words) from None
 
     def get(self, path: str, **query: str | int | bool) -> Json | None:
         """None where there is no such thing."""

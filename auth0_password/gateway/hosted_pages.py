@@ -41,7 +41,7 @@ class HostedPages:
     """One browser: its cookies live as long as it does. Every call raises `GatewayError`."""
 
     def __init__(self, domain: Domain, *others: Domain) -> None:
-        self._hosts = {domain.host, *(other.host for other in others)}
+        self._origins = {domain.url, *(other.url for other in others)}
         self._http = httpx.Client(base_url=domain.url, transport=Transport(domain), headers=BROWSER, trust_env=False)
 
     def close(self) -> None:
@@ -63,7 +63,7 @@ class HostedPages:
     def _visit(self, method: str, url: str, data: Mapping[str, str] | None = None) -> Page:
         for _hop in range(MOST_HOPS):
             url = urldefrag(url).url
-            if urlsplit(url).netloc not in self._hosts:
+            if origin_of(url) not in self._origins:
                 return Page(url)
             with deadline(), translated(CALL):
                 response = self._http.request(method, url, data=data, follow_redirects=False)
@@ -82,6 +82,11 @@ class Reply:
     status: int
     challenge: str
     body: dict[str, Any] = field(repr=False)
+
+
+def origin_of(url: str) -> str:
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}"
 
 
 def _object(response: httpx.Response) -> dict[str, Any]:

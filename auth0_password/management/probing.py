@@ -5,7 +5,7 @@ from __future__ import annotations
 import signal
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sized
 from contextlib import contextmanager
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
@@ -53,7 +53,8 @@ def probe_tenant(command: Command, options: dict[str, Any]) -> None:
     for line in announcement(questions, options):
         command.say(line)
     if options["dry_run"]:
-        command.print([], {"would_ask": [question.name for question in questions]})
+        names = [f"  {question.name}: {question.words}" for question in questions]
+        command.print(names, {"would_ask": [question.name for question in questions]})
         return
     api = deployment_api(sleep=wait)
     consent(command, given=options["yes"])
@@ -86,7 +87,8 @@ def run_to_the_end(command: Command, api: TenantApi, choices: Choices) -> None:
 
 def announcement(questions: tuple[Question, ...], options: dict[str, Any]) -> Iterator[str]:
     """What would be done, to whoever has to agree."""
-    yield f"{len(questions)} questions to the tenant {conf.DOMAIN}, tried on throw-away users and applications."
+    number = counted(questions, "question")
+    yield f"{number} to the tenant {conf.DOMAIN}, tried on throw-away users and applications."
     yield "It makes users at example.com, applications, links, forms, flows or a log stream, as a question needs them:"
     yield 'all are called "auth0-password probe", and are removed at the end. Nobody else\'s account is touched.'
     if any(question.binds for question in questions):
@@ -146,9 +148,13 @@ def report(command: Command, run: Run) -> None:
         *(f"left by an earlier run, and removed: {thing}" for thing in run.cleared),
         *(f"made and removed: {thing}" for thing in run.made if not any(one.startswith(thing) for one in run.left)),
         *(f"could not be removed: {thing}" for thing in run.left),
-        f"{len(run.made)} things were made, {len(run.made) - len(run.left)} of them removed.",
+        f"{counted(run.made, 'thing')} made, {len(run.made) - len(run.left)} removed.",
     ]
     command.print(lines, asdict(run))
+
+
+def counted(things: Sized, word: str) -> str:
+    return f"{len(things)} {word}{'' if len(things) == 1 else 's'}"
 
 
 def in_words(name: str, answer: str, detail: str) -> Iterator[str]:

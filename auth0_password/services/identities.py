@@ -1,8 +1,8 @@
-"""Whether a user of this site has an identity at Auth0 at all."""
+"""Which users of this site have an identity at Auth0 at all."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from social_django.models import UserSocialAuth
@@ -27,6 +27,12 @@ def has_identity(user: AbstractBaseUser) -> bool:
     """Whether the user ever signed in through Auth0: with this package, or with one of social-auth's stock backends
     (`auth0`, `auth0_openidconnect`)."""
     return UserSocialAuth.objects.filter(user_id=user.pk, provider__startswith=BACKEND_NAME).exists()
+
+
+def users_with_identity(subject: str) -> list[Any]:
+    """Keys of the users who ever signed in as that subject, bound to it or not."""
+    rows = UserSocialAuth.objects.filter(provider__startswith=BACKEND_NAME, uid=subject)
+    return list(rows.values_list("user_id", flat=True))
 
 
 def has_database_identity(user: AbstractBaseUser) -> bool:

@@ -20,8 +20,10 @@ from ..gateway import Identity, Ticket, UserProfile, get_gateway
 from ..models import PasswordState, Reason, UsedToken
 from . import throttles
 from .changes import evidence_of, hint_of_link, home_of, read, state_of
+from .identities import users_with_identity
 from .mirror import REASON
 from .records import open_requirements
+from .rows import rows_of
 from .sessions import Stamp
 
 if TYPE_CHECKING:
@@ -89,7 +91,8 @@ def issue_ticket(user: AbstractBaseUser, *, proof: Stamp | None) -> Ticket:
 
 
 def issue_ticket_to_stranger(proof: Stamp) -> Ticket:
-    """`issue_ticket` for a subject that no user of this site is bound to: the read alone decides."""
+    """`issue_ticket` for a subject that no user of this site is bound to: the read decides, and a breach that was
+    required of whoever signed in as that subject before this package was here."""
     if not is_fresh(proof):
         raise ProofMissingError("sign in again first")
     throttles.hit("ticket", proof.sub)
@@ -97,17 +100,33 @@ def issue_ticket_to_stranger(proof: Stamp) -> Ticket:
     identity, changed_at = home_of(profile), profile.last_password_reset
     if changed_at is not None and (proof.since is None or proof.since < changed_at.timestamp()):
         raise ProofMissingError("the password was changed after this sign-in")
-    if _is_breached(profile):
-        raise MailOnlyError("only a link by e-mail: breach")
-    if len(profile.identities) > 1 and not _went_through_database(proof):
-        raise MailOnlyError("only a link by e-mail: linked")
+    breached = _is_breached_elsewhere(profile) or _is_breached_unbound(profile)
+    why = "breach" if breached else _why_linked(profile, proof)
+    if why:
+        raise MailOnlyError(f"only a link by e-mail: {why}")
     return _made(profile, identity, proof)
 
 
-def _is_breached(profile: UserProfile) -> bool:
+def _is_breached_elsewhere(profile: UserProfile) -> bool:
     """Whether another site of this tenant requires it after a breach: nothing is known here of a second factor."""
     evidence = evidence_of(profile)
     return evidence.flagged and not evidence.outdated and profile.app_metadata.get(REASON) == Reason.BREACH
+
+
+def _is_breached_unbound(profile: UserProfile) -> bool:
+    """Whether it is required here after a breach of a user whose subject is not known yet, so that the tenant has no
+    copy of the flag. A change since then would answer it."""
+    changed_at = evidence_of(profile).changed_here
+    states = rows_of(PasswordState).filter(pk__in=users_with_identity(profile.subject))
+    breaches = [breach for breach in map(breach_since, states) if breach]
+    return any(changed_at is None or changed_at <= breach for breach in breaches)
+
+
+def _why_linked(profile: UserProfile, proof: Stamp) -> str:
+    """As `why_mail_only` says it, by what a read shows. Of two databases nobody says which one it was."""
+    several = sum(identity.provider == "auth0" for identity in profile.identities) > 1
+    sure = len(profile.identities) <= 1 or (_went_through_database(proof) and not several)
+    return "" if sure else "linked"
 
 
 def _made(profile: UserProfile, identity: Identity, proof: Stamp) -> Ticket:
@@ -127,8 +146,10 @@ def _proves(proof: Stamp | None, state: PasswordState) -> bool:
 
 
 def _checked(profile: UserProfile, state: PasswordState, proof: Stamp) -> Identity:
-    identity = home_of(profile)
-    why = why_mail_only(state, proof, breach=breach_since(state))
+    identity, breach = home_of(profile), breach_since(state)
+    why = why_mail_only(state, proof, breach=breach) or _why_linked(profile, proof)
+    if not breach and _is_breached_elsewhere(profile):
+        why = "breach"
     if why:
         raise MailOnlyError(f"only a link by e-mail: {why}")
     if not proof.counts(state):

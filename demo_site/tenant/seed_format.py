@@ -104,6 +104,7 @@ CLIENT = {
     "is_token_endpoint_ip_header_trusted": FLAG,
     "refresh_token": OBJECT,
     "user_grants": OBJECT,
+    "settings": OBJECT,
 }
 USER = {
     "email": EMAIL,

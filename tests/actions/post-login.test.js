@@ -590,6 +590,15 @@ describe('The hand-over', () => {
     assert.strictEqual((await payloadOf(asking({ authentication: { methods: [pwd, mfa] } }))).mfa, true);
   });
 
+  test('of one that was shown after the password, not before', async () => {
+    const cases = [[-2, 0, true], [-2, -2, true], [-2, -7, true], [-2, -8, false], [-60, -100, false], [-2, 6, false]];
+    for (const [pwd, mfa, expected] of cases) {
+      assert.strictEqual((await payloadOf(asking(methods(['pwd', pwd], ['mfa', mfa])))).mfa, expected, `${pwd} ${mfa}`);
+    }
+    const unreadable = [{ name: 'pwd', timestamp: at(-2) }, { name: 'mfa', timestamp: 'now' }];
+    assert.strictEqual((await payloadOf(asking({ authentication: { methods: unreadable } }))).mfa, false);
+  });
+
   test('takes the newest of them', async () => {
     const cases = [
       [[['pwd', -MONTH], ['pwd', -7]], ['pwd', -7]],

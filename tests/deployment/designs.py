@@ -15,6 +15,7 @@ NODES = {"STEP", "FLOW", "ROUTER"}
 FIELDS = {"PASSWORD"}
 BLOCKS = {"RICH_TEXT": {"content"}, "NEXT_BUTTON": {"text"}, "JUMP_BUTTON": {"text", "next_node"}}
 ACTIONS = {
+    ("AUTH0", "GET_USER"): {"connection_id", "user_id"},
     ("AUTH0", "UPDATE_USER"): {"connection_id", "user_id", "changes"},
     ("FLOW", "BOOLEAN_CONDITION"): {"if", "then", "else"},
     ("FLOW", "ERROR_MESSAGE"): {"message"},

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from auth0_password.conf import PARTS
 from auth0_password.deployment import apply, wanted
 from auth0_password.deployment.sources import TRIGGERS, config_of, version_of
 from auth0_password.exceptions import DeploymentError
@@ -11,7 +12,7 @@ from tests.deployment.conftest import FOREIGN, SITE, vault_is_right
 from tests.support.deployed import CLIENT_ID, SECRETS, deploying_client
 from tests.support.tenant import demo_seed
 
-FORM_SCOPES = {"update:users", "update:users_app_metadata"}
+FORM_SCOPES = {"read:users", "update:users", "update:users_app_metadata"}
 
 
 def test_from_nothing(hands):
@@ -366,6 +367,48 @@ class TestVault:
         assert not hands.changes()
 
 
+def test_where_no_form_is_asked_for_its_application_may_do_nothing(hands, configure):
+    """Back from "form": it set anybody's password. First the Action stops to show the form, then it is disarmed."""
+    hands.apply()
+    form = hands.state()["forms"]
+    configure(FORCE_AT="site")
+    scopes = ("FORCE_AT is not form", *(f"scope: - {scope}" for scope in sorted(FORM_SCOPES)))
+    assert list(hands.changes().items())[-1] == ("scopes of the application 'auth0-password form'", scopes)
+    assert [step.part for step in hands.apply()] == ["post-login", "form"]
+    assert application(hands)["scopes"] == []
+    assert hands.state()["forms"] == form, "what may do nothing harms nobody"
+    assert not hands.changes()
+    configure(FORCE_AT="form")
+    hands.apply()
+    assert set(application(hands)["scopes"]) == FORM_SCOPES
+    assert vault_is_right(hands.state())
+
+
+def test_a_form_that_is_skipped_keeps_its_application(hands, configure):
+    hands.apply()
+    configure(FORCE_AT="site", DEPLOY={"skip": ["form"]})
+    hands.apply()
+    assert set(application(hands)["scopes"]) == FORM_SCOPES
+
+
+def test_somebody_elses_application_of_our_name_keeps_its_scopes(hands, configure):
+    configure(FORCE_AT="site")
+    made = hands.api.post("clients", {"name": "auth0-password form", "app_type": "non_interactive"})
+    audience = f"{hands.api.domain.url}/api/v2/"
+    hands.api.post("client-grants", {"client_id": made["client_id"], "audience": audience, "scope": ["update:users"]})
+    hands.apply()
+    assert application(hands)["scopes"] == ["update:users"]
+
+
+def test_a_client_that_may_not_see_applications_is_not_asked_to(hands, configure, tenant):
+    """Where the settings ask for nothing of theirs."""
+    tenant.seed(deploying_client(demo_seed(SITE), ["read:actions", "create:actions", "update:actions"]))
+    skipped = [part for part in PARTS if part not in {"form", *TRIGGERS}]
+    configure(FORCE_AT="site", DEPLOY={"skip": skipped})
+    hands.apply()
+    assert hands.bound() == ["auth0-password post-login"]
+
+
 def test_a_suspended_stream_is_woken_and_a_paused_one_is_not(hands):
     hands.apply()
     [stream_id] = hands.state()["log_streams"]
@@ -405,6 +448,11 @@ def test_what_is_skipped_is_neither_read_nor_written(hands, configure, tenant):
     hands.apply()
     asked = {call["path"].split("/")[3] for call in tenant.requests() if call["path"].startswith("/api/v2/")}
     assert asked == {"actions"}
+
+
+def application(hands):
+    [found] = [one for one in hands.state()["clients"].values() if one["name"] == "auth0-password form"]
+    return found
 
 
 def seeded(hands):

@@ -18,6 +18,10 @@ from tests.support.tenant import demo_seed
 ALL_SECRETS = [CLIENT_SECRET, LOG_STREAM_TOKEN, *SECRETS.values()]
 
 
+def stop(_seconds):
+    raise KeyboardInterrupt
+
+
 class TestPlan:
     def test_it_is_what_happens_by_itself_and_changes_nothing(self, deploy, hands):
         status, text = deploy()
@@ -205,7 +209,23 @@ class TestRefusals:
         status, text = deploy()
         assert status == 2
         assert "could not run: Auth0 refuses the deployment client's id or secret" in text
+        assert "check AUTH0_DEPLOY_CLIENT_ID and AUTH0_DEPLOY_CLIENT_SECRET" in text
         assert "not-it-at-all" not in text
+
+    def test_a_client_without_the_management_api(self, deploy, tenant):
+        """Nobody has authorised it: its id and secret are right."""
+        body = {"error": "access_denied", "error_description": "Client is not authorized to access it."}
+        tenant.faults([{"method": "POST", "path": "/oauth/token", "status": 403, "body": body}])
+        status, text = deploy()
+        assert status == 2
+        assert "could not run: the deployment client is not authorised for the Management API" in text
+        assert "dashboard, Applications > APIs" in text
+
+    def test_a_host_that_is_no_tenant(self, deploy, tenant):
+        tenant.faults([{"method": "POST", "path": "/oauth/token", "status": 404, "times": -1}])
+        status, text = deploy("--apply")
+        assert status == 2
+        assert f"{tenant.domain} gives the deployment client no token: check DOMAIN" in text
 
     @pytest.mark.parametrize("scope", sorted({scope for one in DEPLOYMENT.values() for scope in one}))
     def test_a_missing_scope_is_named_before_anything_is_done(self, deploy, hands, tenant, scope):
@@ -247,6 +267,13 @@ class TestRefusals:
         status, text = deploy("--apply")
         assert status == 2
         assert "does not answer" in text
+
+    def test_stopped_from_the_keyboard(self, deploy, monkeypatch):
+        monkeypatch.setattr(Command, "sleep", staticmethod(stop))  # while Auth0 builds an Action
+        status, text = deploy("--apply")
+        assert status == 1
+        assert "Action 'auth0-password post-login' created" not in text
+        assert text.endswith("stopped. What was done until then stays: run it again")
 
     def test_a_site_without_its_address(self, deploy, configure):
         configure(SITE_URL="")

@@ -117,7 +117,7 @@ class TestWhatIsInIt:
         assert faults_of_flow(flow, fields=fields, **known) == []
         [grant] = (json.loads(path.read_text("utf-8")) for path in (folder / "grants").iterdir())
         assert grant["client_id"] in found(folder, "clients")
-        assert set(grant["scope"]) == {"update:users", "update:users_app_metadata"}
+        assert set(grant["scope"]) == {"read:users", "update:users", "update:users_app_metadata"}
 
     def test_what_others_have_set_is_not_in_it(self, folder):
         """Imported, these would replace it."""
@@ -198,6 +198,13 @@ class TestWithATenant:
         assert not [secret for secret in SECRETS.values() if secret in out.getvalue()]
         changing = [one for one in tenant.requests() if one["method"] != "GET" and one["path"] != "/oauth/token"]
         assert changing == []
+
+
+def test_a_dry_run_says_what_it_would_write(configure, folder):
+    out = StringIO()
+    call_command("auth0_deploy", export=str(folder), dry_run=True, stdout=out)
+    assert f"would be written: {folder / 'README.md'}" in out.getvalue()
+    assert not folder.exists()
 
 
 def test_the_command_without_credentials(configure, folder):

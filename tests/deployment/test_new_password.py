@@ -54,7 +54,7 @@ class TestAsAuth0TakesThem:
 
     def test_one_call_does_it_all(self):
         """Or a password could be new while the flag stands, or the flag down while it is the old one."""
-        [update] = [action for action in every_action(flow_body()["actions"]) if action["type"] == "AUTH0"]
+        [_, update] = [action for action in every_action(flow_body()["actions"]) if action["type"] == "AUTH0"]
         assert update["params"]["changes"] == {
             "password": "{{fields.new_password}}",
             "connection": "{{vars.connection}}",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from auth0_password.conf import parse_domain
+from auth0_password.conf import Domain, parse_domain
 from auth0_password.gateway.hosted_pages import HostedPages, Page
 from auth0_password.gateway.page_forms import forms_in
 
@@ -48,6 +48,16 @@ def test_another_host_is_told_and_not_visited(tenant):
     )
     assert pages.open(f"{tenant.base_url}/authorize") == Page("http://127.0.0.1:9/callback?code=c")
     assert pages.open("https://login.example.com/").status == 0
+
+
+def test_nor_is_the_tenant_without_encryption(tenant):
+    """Neither as a redirect nor as a form has it: the password would travel in the clear."""
+    pages = HostedPages(Domain(tenant.domain, "https"))
+    plain = Page("http://" + tenant.domain + "/u/login", 200)
+    (form,) = forms_in('<form method="post" action=""><input type="password" name="password"></form>')
+    assert pages.send(plain, form, {"password": "secret"}).status == 0
+    assert pages.open(f"{tenant.base_url}/authorize").status == 0
+    assert "/u/login" not in [request["path"] for request in tenant.requests()]
 
 
 def test_it_does_not_go_round_for_ever(tenant):

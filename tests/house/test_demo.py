@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import os
 import random
 import secrets
+import signal
 import socket
 import subprocess
 import sys
@@ -65,6 +67,46 @@ def test_the_tenant_is_set_up_once(demo):
     assert "+ Action 'auth0-password post-login' created" in first.stdout
     assert "\nnothing to do\n" in again.stdout
     assert "\n~ Action 'auth0-password post-login' changed\ndone: 1\n" in denying.stdout
+
+
+def test_the_doctor_misses_a_mail_provider_only(demo):
+    """A tenant on this machine has none; everything else is as it should be at yours."""
+    done = demo("--exec", f"{sys.executable} manage.py auth0_doctor --json")
+    assert done.returncode == 0, done.stderr
+    findings = json.loads(done.stdout[done.stdout.index("\n{") :])["findings"]
+    assert {one["id"] for one in findings if one["level"] in ("warning", "error")} == {"mails.provider"}
+
+
+@pytest.mark.parametrize("at", ["Into the tenant goes", "scopes of the client"])
+def test_ctrl_c_stops_it_while_it_starts(demo, at):
+    """It reaches whatever runs at that terminal: who deploys, too."""
+    with subprocess.Popen(
+        [sys.executable, "manage.py", "demo"],
+        cwd=ROOT,
+        env={**demo.environment, "PYTHONUNBUFFERED": "1"},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    ) as process:
+        assert any(at in line for line in process.stdout)
+        os.killpg(process.pid, signal.SIGINT)
+        said, complained = process.communicate(timeout=60)
+    assert (process.returncode, complained) == (0, "")
+    assert said.endswith("\nStopped.\n")
+
+
+def test_a_tenant_of_an_earlier_version_is_told_from_a_broken_one(demo, tmp_path):
+    """Its clients are not those of today's seed."""
+    assert demo("--exec", "true").returncode == 0
+    state = tmp_path / "tenant.json"
+    tenant = json.loads(state.read_text())
+    del tenant["state"]["clients"]["demo-deploy-client"]
+    state.write_text(json.dumps(tenant))
+    done = demo("--exec", "true")
+    assert done.returncode == 2
+    assert "begin anew: make demo ARGS=--reset" in done.stderr
+    assert demo("--reset", "--exec", "true").returncode == 0
 
 
 def test_into_a_real_tenant_nothing_goes_by_itself(demo):

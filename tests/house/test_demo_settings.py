@@ -45,6 +45,13 @@ def test_rows_say_how_to_start_what_is_not_on(settings, client, db, setting):
     assert "HANDOVER_SECRET= make demo" in page
 
 
+def test_the_hand_over_is_not_on_without_its_secret(settings, client, db):
+    settings.AUTH0_PASSWORD = {**settings.AUTH0_PASSWORD, "HANDOVER_SECRET": ""}
+    page = client.get("/").content.decode()
+    assert '<code class="lib-command">make demo</code>' in page
+    assert "HANDOVER_SECRET= make demo" not in page
+
+
 def test_a_real_tenant_from_the_environment():
     code = (
         "from django.conf import settings as s; from auth0_password.conf import conf;"

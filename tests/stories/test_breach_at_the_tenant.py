@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from django.contrib.auth import get_user_model
 
+from auth0_password.deployment.scopes import FORM
 from auth0_password.models import ResetRequirement
 from auth0_password.services import clear_reset, hint, reconcile, require_reset
 from tests.stories.people import (
@@ -22,7 +23,7 @@ from tests.stories.people import (
     type_password,
 )
 from tests.support.browser import Browser
-from tests.support.deployed import deployed  # noqa: F401 - a fixture
+from tests.support.deployed import deployed, form_may  # noqa: F401 - a fixture
 
 pytestmark = pytest.mark.story
 
@@ -101,15 +102,34 @@ def test_the_hand_over_leads_to_the_mail_too(site, tenant, browser, breached):
     assert count(tenant, TICKETS) == 0
 
 
-def test_a_breach_while_the_form_is_before_somebody(site, tenant, browser, alice, later, mailoutbox):
-    """Nobody can take it from them; but it leads nowhere, and she is told that there is a new password."""
+def test_a_breach_while_the_form_is_before_somebody(site, tenant, browser, alice, later):
+    """Nobody can take it from them; but it saves nothing, and leads nowhere."""
     required(alice, "policy", later)
     sign_in(browser, f"{site}/loans/", ALICE, ALICES)
     assert CHOOSE in browser.page.visible_text
     required(alice, "breach", later)
+    before = tenant.user(ALICE)["last_password_reset"]
     save(browser)
+    assert "This needs a link by e-mail" in browser.page.visible_text
+    browser.submit("Cancel")
     assert browser.page.h1 == NEEDED
     assert "has sent a message" not in browser.page.visible_text
+    is_shut_out(site, browser)
+    assert (tenant.user(ALICE)["last_password_reset"], copy_of(tenant)["needsPasswordReset"]) == (before, True)
+    browser.submit("Sign in")
+    assert "has sent a message" in browser.page.visible_text
+    choose_with_link(tenant, ALICE)
+    assert is_password_of(site, ALICE, NEW)
+
+
+def test_a_form_that_may_not_look_saves_after_a_breach(site, tenant, browser, alice, later, mailoutbox):
+    """It still leads nowhere, and she is told that there is a new password."""
+    required(alice, "policy", later)
+    sign_in(browser, f"{site}/loans/", ALICE, ALICES)
+    form_may(tenant, *(set(FORM) - {"read:users"}))
+    required(alice, "breach", later)
+    save(browser)
+    assert browser.page.h1 == NEEDED
     is_shut_out(site, browser)
     hint([alice.password_state.subject])
     reconcile()

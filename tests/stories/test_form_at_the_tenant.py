@@ -8,7 +8,6 @@ import pytest
 import requests
 from django.contrib.auth import get_user_model
 
-from auth0_password.deployment.scopes import FORM
 from auth0_password.gateway import get_gateway
 from auth0_password.models import PasswordState, ResetRequirement
 from auth0_password.services import reconcile, require_reset
@@ -24,7 +23,7 @@ from tests.stories.people import (
     type_password,
 )
 from tests.support.browser import ACCEPTED, Browser
-from tests.support.deployed import deployed, tenant_api  # noqa: F401 - a fixture
+from tests.support.deployed import deployed, form_may  # noqa: F401 - a fixture
 from tests.tenant.application import DATABASE, LOGIN, Application
 
 pytestmark = pytest.mark.story
@@ -133,12 +132,16 @@ def test_he_goes_on_without_doing_it(site, tenant, bob):
     assert bob.page.h1 == "Sign in to go on"
 
 
-def test_somebody_else_waits_at_the_form_while_he_chooses_by_mail(site, tenant, bob):
-    """They know the temporary password, too. That there is a new one now is nothing that they did."""
+def chooses_by_mail(tenant):
     asked = {"client_id": LOGIN[0], "email": BOB, "connection": DATABASE}
     requests.post(f"{tenant.base_url}/dbconnections/change_password", json=asked, timeout=5)
     choose_with_link(tenant, BOB, NEW)
+
+
+def test_somebody_else_waits_at_the_form_while_he_chooses_by_mail(site, tenant, bob):
+    """They know the temporary password, too. That there is a new one now is nothing that they did."""
     intruder = bob
+    chooses_by_mail(tenant)
     intruder.submit("Cancel")
     is_refused(site, intruder)
     assert is_password_of(site, BOB, NEW)
@@ -177,9 +180,7 @@ def test_what_he_typed_may_be_hidden_from_the_flow(site, tenant, bob):
 
 def test_the_application_behind_it_may_not_do_it(site, tenant, bob):
     """Its grant was taken away: Auth0's reason is shown, and he is not let in."""
-    api = tenant_api(tenant)
-    [grant] = [one for one in api.list("client-grants", "client_grants") if set(one["scope"]) == set(FORM)]
-    api.patch(f"client-grants/{grant['id']}", {"scope": ["update:users_app_metadata"]})
+    form_may(tenant, "update:users_app_metadata")
     choose(bob)
     assert "The new password could not be saved." in bob.page.visible_text
     assert "You cannot update the following fields: password, connection" in bob.page.visible_text

@@ -11,6 +11,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 import pyotp
 import pytest
 from django.contrib.sessions.models import Session
+from social_django.models import UserSocialAuth
 
 from auth0_password.services import require_reset
 from tests.stories.people import (
@@ -172,6 +173,19 @@ class TestAfterABreach:
         mallory.submit("Go on")
         assert (mallory.page.h1, mallory.page.status) == ("This needs a link by e-mail", 403)
         assert count(tenant, TICKETS) == 0
+
+
+def test_a_breach_of_somebody_who_has_not_signed_in_since_the_package_is_here(site, tenant, django_user_model):
+    """The tenant has no copy of Alice's flag: the site does not know her subject yet, but which user it belongs to."""
+    alice = django_user_model.objects.create_user("alice")
+    UserSocialAuth.objects.create(user=alice, provider="auth0", uid=tenant.user(ALICE)["user_id"])
+    require_reset(alice, reason="breach")
+    mallory = Browser()
+    begin(mallory, site)
+    type_password(mallory, ALICE, ALICES)
+    mallory.submit("Go on")
+    assert (mallory.page.h1, mallory.page.status) == ("This needs a link by e-mail", 403)
+    assert count(tenant, TICKETS) == 0
 
 
 def give_code(tenant: LocalTenant, browser: Browser) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from auth0_password import gateway
 from auth0_password.deployment import Step, Tenant, apply, wanted
-from auth0_password.deployment.scopes import DEPLOYMENT
+from auth0_password.deployment.scopes import DEPLOYMENT, FORM
 from auth0_password.gateway.tenant_api import TenantApi
 from tests.support.tenant import demo_seed
 
@@ -53,6 +53,13 @@ def moving(tenant: LocalTenant) -> Callable[[float], None]:
         tenant.advance(seconds if seconds > 1 else 0.3)
 
     return sleep
+
+
+def form_may(tenant: LocalTenant, *scopes: str) -> None:
+    """Somebody has changed what the application behind the form may do."""
+    api = tenant_api(tenant)
+    [grant] = [one for one in api.list("client-grants", "client_grants") if set(one["scope"]) == set(FORM)]
+    api.patch(f"client-grants/{grant['id']}", {"scope": [*scopes]})
 
 
 def target(tenant: LocalTenant) -> Tenant:

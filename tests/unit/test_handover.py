@@ -11,6 +11,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from django.test import Client
 from django.utils import timezone
+from social_django.models import UserSocialAuth
 
 from auth0_password import checks
 from auth0_password.conf import conf
@@ -225,6 +226,47 @@ class TestNotSignedIn:
         auth0_gateway.change_password(STRANGER)
         later(seconds=1)
         assert is_at_the_ticket(hand_over(client, token(begin(client)["state"], STRANGER)))
+
+    def test_a_breach_that_another_site_knows_of_and_this_one_does_not(self, client, bob, auth0_gateway, later):
+        """For whoever is known here, too: the flag is taken over without its reason."""
+        breach = {"passwordResetRequiredAt": "2026-11-20T08:00:00.000Z", "passwordResetReason": "breach"}
+        auth0_gateway.add(BOB, app_metadata={**breach, "needsPasswordReset": True})
+        PasswordState.objects.update(mfa_seen_at=timezone.now() - timedelta(days=1))
+        answer = hand_over(client, token(begin(client)["state"], mfa=True))
+        assert title(answer) == "This needs a link by e-mail"
+        assert auth0_gateway.tickets == []
+        auth0_gateway.change_password(BOB)
+        later(seconds=1)
+        assert is_at_the_ticket(hand_over(client, token(begin(client)["state"])))
+
+    @pytest.mark.parametrize("provider", ["auth0", "auth0_openidconnect"])
+    def test_a_breach_of_somebody_who_signed_in_before_this_package_was_here(
+        self, client, django_user_model, auth0_gateway, later, provider
+    ):
+        """Nobody is bound to that subject yet, so the tenant has no copy of the flag."""
+        auth0_gateway.add(ALICE)
+        alice = django_user_model.objects.create_user("alice")
+        UserSocialAuth.objects.create(user=alice, provider=provider, uid=ALICE)
+        require_reset(alice, reason="policy")
+        assert is_at_the_ticket(hand_over(client, token(begin(client)["state"], ALICE)))
+        require_reset(alice, reason="breach")
+        answer = hand_over(client, token(begin(client)["state"], ALICE, mfa=True))
+        assert title(answer) == "This needs a link by e-mail"
+        assert len(auth0_gateway.tickets) == 1
+        later(minutes=10)
+        auth0_gateway.change_password(ALICE)
+        later(seconds=1)
+        assert is_at_the_ticket(hand_over(client, token(begin(client)["state"], ALICE)))
+
+    @pytest.mark.parametrize("who", [BOB, STRANGER])
+    def test_with_identities_of_two_databases(self, client, bob, auth0_gateway, who):
+        """Which of the two passwords was typed, nobody says."""
+        profile = auth0_gateway.add(who)
+        partner = Identity(provider="auth0", connection="partners", user_id="2")
+        auth0_gateway.users[who] = replace(profile, identities=(*profile.identities, partner))
+        answer = hand_over(client, token(begin(client)["state"], who))
+        assert title(answer) == "This needs a link by e-mail"
+        assert auth0_gateway.tickets == []
 
     @pytest.mark.parametrize("who", [BOB, STRANGER])
     def test_a_change_since_the_sign_in(self, client, bob, auth0_gateway, later, who):

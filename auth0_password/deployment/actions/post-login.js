@@ -11,8 +11,8 @@
  * 1. The scope `update:password` is a site's wish to change the password of whoever signs in now. It is answered with
  *    a signed token to the site's hand-over page, and only where a password or a passkey of a database connection was
  *    entered at most two minutes ago; otherwise with `reauthentication_required`. No code is issued either way. Without
- *    CONFIG.handover or HANDOVER_SECRET the scope is overlooked. After a breach it is answered, too: the site
- *    gives a link only for a second factor, of which the token tells, and only it knows whether that one counts.
+ *    CONFIG.handover or HANDOVER_SECRET the scope is overlooked. After a breach it is answered, too: the site gives
+ *    a link only for a second factor, of which the token tells if it came after; only the site knows if it counts.
  * 2. Social and enterprise logins pass: no password of ours was used.
  * 3. `app_metadata.needsPasswordReset` is up, and the password is not newer than `passwordResetRequiredAt`: a new one
  *    is due. A newer one lowers the flag here. Until `passwordResetFrom` nothing is due. A time that cannot be read
@@ -110,7 +110,7 @@ function handOver(event, api) {
       app_state: event.transaction.state,
       method: method.name,
       auth_at: timeOf(method.timestamp),
-      mfa: methodsOf(event).some(({ name, timestamp }) => name === 'mfa' && isFresh(timeOf(timestamp))),
+      mfa: methodsOf(event).some((it) => it.name === 'mfa' && isFresh(timeOf(it.timestamp), timeOf(method.timestamp))),
       ...(event.organization && { organization: event.organization.id }),
     },
   });
@@ -131,9 +131,9 @@ function methodsOf({ authentication }) {
   return authentication?.methods ?? [];
 }
 
-function isFresh(time) {
+function isFresh(time, since) {
   const age = Date.now() - time;
-  return age <= FRESH_MS && age >= -AHEAD_MS;
+  return age <= FRESH_MS && age >= -AHEAD_MS && !(time < since - AHEAD_MS);
 }
 
 /* Whether a new password is due */

@@ -7,9 +7,10 @@ from functools import partial
 from ...conf import conf
 from ..parts.actions import LATER, RUNTIME, new_secrets
 from ..parts.bindings import parted
+from ..parts.vault import UnusedApplication
 from ..sources import POST_CHALLENGE, POST_CHANGE_PASSWORD, POST_LOGIN, TRIGGERS, config_of, source_of, version_of
 from ..steps import Change, Step
-from ..wanted import action_name, wanted
+from ..wanted import APPLICATION, action_name, wanted
 from .findings import Check, Level, Verdict, error, note, ok, warning
 from .patient import Json, Patient
 
@@ -53,7 +54,7 @@ def missing(trigger: str) -> Verdict:
     if trigger == POST_LOGIN and conf.FORCE_AT == "site":
         return note(f"{what}: the site forces the change by itself", "Run auth0_deploy should you want it.")
     if trigger == POST_LOGIN:
-        return error(f"{what}, and FORCE_AT leaves it to that Action: nobody has to change anything", DEPLOY)
+        return error(f"{what}, and FORCE_AT is {conf.FORCE_AT}: only this site holds flagged users back", DEPLOY)
     if trigger == POST_CHALLENGE and conf.RESET_VERIFIER:
         return error(f"{what}: nobody is asked what RESET_VERIFIER wants to know", DEPLOY)
     return warning(what, DEPLOY)
@@ -143,6 +144,20 @@ def handover(patient: Patient) -> Verdict | None:
     return warning("HANDOVER_SECRET is set, and no Action hands anybody over", DEPLOY)
 
 
+def second_factor(patient: Patient) -> Verdict | None:
+    """Auth0 asks for a policy's second factor after the Actions, so a hand-over comes without one."""
+    asking = found(patient, POST_CHALLENGE)
+    is_told_already = not asking and POST_CHALLENGE in wanted().actions
+    if not conf.HANDOVER_SECRET or not found(patient, POST_LOGIN) or is_told_already:
+        return None
+    if (config_of(deployed_code(asking)) or {}).get("challenge") is not True:
+        return warning(
+            "whoever is handed over has shown a password alone, and no Action asks for a second factor then",
+            f"Switch DEPLOY['challenge'] on, unless nobody has a second factor. {DEPLOY}",
+        )
+    return ok("whoever is handed over is asked for their second factor before the new password")
+
+
 def form(patient: Patient) -> Verdict | None:
     planned = patient.plan("form")
     pending = [step for step in planned if step.change in (Change.CREATE, Change.CHANGE, Change.REFUSED)]
@@ -150,6 +165,13 @@ def form(patient: Patient) -> Verdict | None:
         level = Level.ERROR if pending[0].change is not Change.CHANGE else Level.WARNING
         return Verdict(level, f"{pending[0].what} is not as FORCE_AT needs it ({pending[0].change.value})", DEPLOY)
     return ok("the form for a new password is there") if planned else None
+
+
+def form_left(patient: Patient) -> Verdict | None:
+    """One secret more that sets anybody's password, and nothing needs it."""
+    if wanted().asks_for("form") or "form" in conf.DEPLOY.skip or not patient.steps(UnusedApplication()):
+        return None
+    return warning(f"the application {APPLICATION} may still set passwords, and FORCE_AT is not form", DEPLOY)
 
 
 def deployed_code(item: Json) -> str:
@@ -180,7 +202,9 @@ CHECKS = (
     *checks_of(POST_CHALLENGE),
     Check(id="actions.force_at", asks="FORCE_AT and the Action's mode", judge=force_at),
     Check(id="actions.handover", asks="HANDOVER_SECRET", judge=handover),
+    Check(id="actions.second_factor", asks="the second factor after a hand-over", judge=second_factor),
     Check(id="actions.form", asks="the form for a new password", judge=form),
+    Check(id="actions.form_left", asks="what is left of a form", judge=form_left),
     Check(id="actions.build", asks="how our Actions were built", judge=builds),
     Check(id="actions.runtime", asks="what our Actions run on", judge=runtimes),
     Check(id="actions.secrets", asks="our Actions' secrets", judge=secrets),

@@ -81,8 +81,14 @@ class Patient:
         part = next(part for part in PARTS if name in part.names)
         if not wanted().asks_for(name):
             return []
-        steps: tuple[Step, ...] = self._once(f"plan of {part.names}", part.reads, lambda api: planned(part, api))
-        return [step for step in steps if step.part == name]
+        return [step for step in self.steps(part) if step.part == name]
+
+    def steps(self, part: Part) -> tuple[Step, ...]:
+        """The same of a part that has no name."""
+        found: tuple[Step, ...] = self._once(
+            f"plan of {type(part).__name__}", part.reads, lambda api: planned(part, api)
+        )
+        return found
 
     def scopes(self, api: TenantApi) -> frozenset[str]:
         """Raises `GatewayError` where the client gets no token."""

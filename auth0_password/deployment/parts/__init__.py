@@ -9,6 +9,7 @@ from .log_stream import LogStreams
 from .login_client import BackChannelLogout, IpHeader, LoginRoute, LogoutUrl
 from .runtime_grant import RuntimeGrant
 from .tenant_settings import InstructionsUrl
+from .vault import UnusedApplication
 
 PARTS: tuple[Part, ...] = (
     RuntimeGrant(),
@@ -19,5 +20,6 @@ PARTS: tuple[Part, ...] = (
     InstructionsUrl(),
     NewPasswordForm(),
     Actions(),
+    UnusedApplication(),
     LogStreams(),
 )

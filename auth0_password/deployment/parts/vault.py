@@ -14,7 +14,7 @@ from ...conf import Domain
 from ..scopes import FORM
 from ..steps import Change, Json, Step, added, field_diff, texts
 from ..tenant import Tenant
-from ..wanted import APPLICATION, VAULT_CONNECTION
+from ..wanted import APPLICATION, VAULT_CONNECTION, Wanted
 from .runtime_grant import create_grant, grant_of, set_scopes
 
 PART = "form"
@@ -73,6 +73,34 @@ def connection_step(tenant: Tenant, application: Json, vault: Json | None) -> St
         scope=(*VAULT_WRITES, "update:clients", "update:client_keys"),
         do=partial(renew_secret, tenant, str(application["client_id"])),
     )
+
+
+class UnusedApplication:
+    """Once no form is asked for: the application stays, and may do nothing. It comes after the Action that showed the
+    form."""
+
+    names = ()
+    reads = ("read:client_grants", "read:clients")
+
+    def steps(self, tenant: Tenant, wanted: Wanted) -> Iterator[Step]:
+        if wanted.asks_for(PART) or PART in wanted.skipped:
+            return
+        application = found_application(tenant)
+        grant = grant_of(tenant, application["client_id"]) if application and is_ours(application) else None
+        scopes = texts(grant.get("scope")) if grant else []
+        if grant and scopes:
+            yield Step(
+                part=PART,
+                what=f"scopes of the application {APPLICATION!r}",
+                change=Change.REMOVE,
+                details=(wanted.unasked[PART], *(f"scope: - {scope}" for scope in scopes)),
+                scope=("update:client_grants",),
+                do=partial(set_scopes, tenant, grant, []),
+            )
+
+    def removal(self, tenant: Tenant, wanted: Wanted) -> Iterator[Step]:
+        """The application goes with the form."""
+        yield from ()
 
 
 def application_body() -> Json:

@@ -13,7 +13,8 @@ from django.core.management.base import CommandError, CommandParser
 from ...conf import conf
 from ...deployment import Change, Plan, Step, Tenant, Wanted, apply, as_json, make_plan, make_removal, remove, wanted
 from ...deployment.export import README, export
-from ...deployment.plan import WHERE, lacking
+from ...deployment.plan import lacking
+from ...deployment.tenant import WHERE
 from ...exceptions import Auth0PasswordError, GatewayUnavailableError, SetUpRefusedError
 from ..base import COULD_NOT_RUN, NEEDS_YOU
 from ..base import Command as BaseCommand
@@ -52,6 +53,8 @@ class Command(BaseCommand):
         self.told: list[Step] = []
         try:
             self.run(wanted(), options)
+        except KeyboardInterrupt:
+            raise CommandError("stopped. What was done until then stays: run it again", returncode=NEEDS_YOU) from None
         except GatewayUnavailableError as error:
             words = f"{conf.DOMAIN} does not answer ({error}). What was done until then stays: run it again"
             raise CommandError(words, returncode=COULD_NOT_RUN) from error
@@ -60,7 +63,7 @@ class Command(BaseCommand):
 
     def run(self, site: Wanted, options: dict[str, Any]) -> None:
         if options["export"]:
-            self.export(site, Path(options["export"]))
+            self.export(site, Path(options["export"]), is_rehearsal=options["dry_run"])
             return
         plans, does = (make_removal, remove) if options["remove"] else (make_plan, apply)
         tenant = self.tenant()
@@ -73,11 +76,12 @@ class Command(BaseCommand):
     def tenant(self) -> Tenant:
         return Tenant(deployment_api(sleep=self.sleep), self.sleep)
 
-    def export(self, site: Wanted, directory: Path) -> None:
+    def export(self, site: Wanted, directory: Path, *, is_rehearsal: bool) -> None:
         """With credentials in the environment what the triggers run now is read, and kept."""
         tenant = self.tenant() if is_named() else None
-        bundle = export(directory, site, tenant)
-        lines = [f"written: {directory / path}" for path in bundle.files]
+        bundle = export(directory, site, tenant, is_rehearsal=is_rehearsal)
+        written = "would be written" if is_rehearsal else "written"
+        lines = [f"{written}: {directory / path}" for path in bundle.files]
         lines += [f"keyword {name}: {source}" for name, source in bundle.keywords.items()]
         lines += [f"note: {note}" for note in bundle.notes]
         self.print([*lines, f"how it is imported: {directory / README}"], bundle.as_json())

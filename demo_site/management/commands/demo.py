@@ -12,6 +12,8 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from demo_site import processes, rows, seed
 
+INTERRUPTED = 130  # as shells say it
+
 
 class Command(BaseCommand):
     """Migrates, seeds, starts both, says who can sign in as whom, and stops both at the end."""
@@ -24,6 +26,16 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         signal.signal(signal.SIGTERM, _interrupt)
+        try:
+            status = self._demonstrate(options)
+        except KeyboardInterrupt:
+            self.stdout.write("\nStopped.")
+            status = INTERRUPTED if options["exec"] else 0
+        if status:
+            raise SystemExit(status)
+
+    def _demonstrate(self, options: dict[str, Any]) -> int:
+        """Returns the command's status; without one, that of whichever process ended by itself."""
         settings.RUN_DIR.mkdir(exist_ok=True)
         if options["reset"]:
             processes.forget_state()
@@ -34,19 +46,7 @@ class Command(BaseCommand):
             self.stdout.flush()
         with processes.Pair() as pair:
             self._introduce()
-            status = self._run(options["exec"], pair)
-        if status:
-            raise SystemExit(status)
-
-    def _run(self, command: str | None, pair: processes.Pair) -> int:
-        if command:
-            # The person at the keyboard wrote the command line: a shell is what they expect.
-            return subprocess.run(command, shell=True, env=processes.environment(), check=False).returncode  # noqa: S602
-        try:
-            return pair.wait()
-        except KeyboardInterrupt:
-            self.stdout.write("\nStopped.")
-            return 0
+            return _run(options["exec"]) if options["exec"] else pair.wait()
 
     def _refuse_taken_ports(self) -> None:
         ports = {"PORT": settings.PORT} | ({} if settings.REAL_TENANT else {"TENANT_PORT": settings.TENANT_PORT})
@@ -69,9 +69,14 @@ class Command(BaseCommand):
             write(f"  {person['email']:<20} {person.get('password', 'Google (stand-in)'):<20} {person['story']}")
         write("")
         for row in rows.ROWS:
-            begin_with = "" if row.is_on else f" ({row.start} make demo)"
+            begin_with = "" if row.is_on else f" ({row.command})"
             write(f"  {row.name:<4} {row.words}{begin_with}")
         write("\nCtrl-C stops both. To begin anew: make demo ARGS=--reset\n")
+
+
+def _run(command: str) -> int:
+    # The person at the keyboard wrote the command line: a shell is what they expect.
+    return subprocess.run(command, shell=True, env=processes.environment(), check=False).returncode  # noqa: S602
 
 
 def _interrupt(*_: object) -> None:

@@ -60,13 +60,6 @@ class Ward:
     def connection(self) -> dict[str, Any]:
         return self.api.get("connections", name="Username-Password-Authentication")[0]
 
-    def connect_nobody_else(self) -> None:
-        """A new connection is on for every application."""
-        path = f"connections/{self.connection()['id']}/clients"
-        found = self.api.get(path, take=100)["clients"]
-        others = [one["client_id"] for one in found if one["client_id"] != self.login_client]
-        self.api.patch(path, [{"client_id": other, "status": False} for other in others])
-
     def connection_options_are_hidden(self) -> bool:
         """The local tenant shows them to everybody; Auth0 does not, without read:connections_options."""
         found = [{name: value for name, value in self.connection().items() if name != "options"}]
@@ -167,8 +160,6 @@ def ward(deployed, site, tenant, settings, monkeypatch) -> Ward:  # noqa: F811
         LOGIN_ROUTE=True,
     )
     found = Ward(tenant, site, settings, settings.SOCIAL_AUTH_AUTH0_KEY, deployed)
-    found.change_client(oidc_conformant=True)
-    found.connect_nobody_else()
     found.api.post("emails/provider", {"name": "smtp", "enabled": True, "credentials": {"smtp_host": "mail.test"}})
     found.api.patch("attack-protection/breached-password-detection", {"enabled": True, "shields": ["block"]})
     tenant.advance(1)

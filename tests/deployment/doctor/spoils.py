@@ -291,6 +291,11 @@ def nobody_hands_over(ward, monkeypatch):
     ward.api.delete(f"actions/actions/{found['id']}")
 
 
+@spoils("actions.second_factor", together=False)
+def nobody_asks_for_a_factor(ward, monkeypatch):
+    ward.deployed(DEPLOY={"challenge": False})
+
+
 @spoils("actions.before_ours")
 def another_denies_first(ward, monkeypatch):
     ward.add_action("post-login", "Blocked countries", DENYING)
@@ -309,6 +314,16 @@ def no_form(ward, monkeypatch):
     ward.deployed(FORCE_AT="form")
     [form] = ward.api.list("forms", "forms")
     ward.api.delete(f"forms/{form['id']}")
+
+
+@spoils("actions.form_left", together=False)
+def form_of_before(ward, monkeypatch):
+    """Somebody gave the application back what `auth0_deploy` took from it."""
+    ward.deployed(FORCE_AT="form")
+    ward.deployed(FORCE_AT="site")
+    [left] = [one for one in ward.api.list("clients", "clients") if one["name"] == "auth0-password form"]
+    grant = {"client_id": left["client_id"], "audience": f"{ward.api.domain.url}/api/v2/", "scope": ["update:users"]}
+    ward.api.post("client-grants", grant)
 
 
 @spoils("mails.provider", together=False)

@@ -80,10 +80,16 @@ class TestConsent:
         said = doctor("--dry-run")
         for words in (probing.tenant.domain, "throw-away users", "No Action is bound", "No mail is sent"):
             assert words in said
+        assert all(question.name in said for question in QUESTIONS)
         said = doctor("--dry-run", "--with-actions", "--mailbox", "probes@northwind.example")
         assert "Actions are bound to post-login" in said
         assert "a mail is sent there" in said
         assert not ProbeAnswer.objects.exists()
+
+    def test_one_question_only(self, probing: Probing):
+        said = doctor("--dry-run", *QUICK)
+        assert said.startswith(f"1 question to the tenant {probing.tenant.domain}, ")
+        assert "claims_reach_token" not in said
 
     def test_a_question_that_there_is_not(self):
         with pytest.raises(CommandError, match="no question tea") as refused:
@@ -100,7 +106,7 @@ class TestWhatItSays:
     def test_what_was_made_and_removed(self, probing: Probing):
         said = doctor("--yes", *QUICK)
         assert "made and removed: user auth0-password-probe-" in said
-        assert "1 things were made, 1 of them removed." in said
+        assert "\n1 thing made, 1 removed." in said
 
     def test_for_programs(self, probing: Probing):
         told = json.loads(doctor("--yes", "--json", *QUICK))
@@ -118,7 +124,7 @@ class TestWhatItSays:
         assert "could not tell: the deployment client needs create:user_tickets" in said
         assert "could not tell: it needs an Action that is bound meanwhile: --with-actions" in said
         assert "  By hand: Ask for a link as a test user" in said
-        assert "0 things were made" in said
+        assert "\n0 things made, 0 removed." in said
 
     def test_what_could_not_be_removed(self, probing: Probing):
         probing.tenant.faults([{"method": "DELETE", "path": "^/api/v2/users/", "status": 500, "times": -1}])

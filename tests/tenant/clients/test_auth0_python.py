@@ -30,7 +30,7 @@ class TestCalls:
 
     def test_these_are_all(self):
         """Fails where the package makes another: it belongs here."""
-        rooms = (ROOT / "auth0_password").rglob("*.py")
+        rooms = (ROOT / "auth0_password" / "gateway").rglob("*.py")  # nowhere else is the library (tests/house)
         made = {name for path in rooms for name in MADE.findall(path.read_text("utf-8"))}
         assert {name.replace(RAW, "") for name in made} == self.NAMES
 

@@ -188,6 +188,8 @@ class TestGrants:
 
 def test_by_the_library(auth0: Auth0):
     client = auth0.clients.create(name="Reading room", callbacks=[f"{SITE}/x/"], oidc_conformant=True)
+    [database] = auth0.connections.list(strategy=["auth0"])
+    auth0.connections.clients.update(database.id, request=[{"client_id": client.client_id, "status": True}])
     assert auth0.clients.get(client.client_id).callbacks == [f"{SITE}/x/"]
     logout = {"backchannel_logout_urls": [f"{SITE}/backchannel/"]}
     changed = auth0.clients.update(client.client_id, oidc_logout=logout)

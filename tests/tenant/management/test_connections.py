@@ -107,8 +107,10 @@ class TestClients:
         app.api("PATCH", path, json=[{"client_id": LOGIN[0], "status": False}])
         assert app.api("GET", path).json() == {"clients": []}
 
-    def test_what_is_not_enabled_is_refused(self, app: Application, database_id: str):
+    def test_what_is_not_enabled_is_refused(self, app: Application, database_id: str, seed: dict[str, Any]):
         """One that is enabled for all has a list from then on."""
+        del seed["connections"][0]["enabled_clients"]
+        app.tenant.seed(seed)
         app.api("PATCH", f"connections/{database_id}/clients", json=[{"client_id": LOGIN[0], "status": False}])
         assert app.api("GET", f"connections/{database_id}").json()["enabled_clients"] == [MANAGEMENT[0], DEPLOY[0]]
         body = {"client_id": LOGIN[0], "connection": DATABASE, "email": "bob@example.com"}

@@ -143,7 +143,7 @@ QUESTIONS = (
     ),
     Question(
         name="auth_time_over_social",
-        words="Does it say so of somebody who signed in by a linked social account (`auth_time`)?",
+        words="Does a sign-in without a question say when somebody with a linked social account was last asked?",
         find_out=auth_time_over_social,
         needs=frozenset(),
         by_hand="Link a social account to a test user, sign in with it twice in one browser, and compare `auth_time` "
@@ -162,8 +162,8 @@ QUESTIONS = (
         words="Is the scope `update:users_app_metadata` alone enough to write `app_metadata`?",
         find_out=metadata_scope_alone,
         needs=scopes.USERS | scopes.MACHINES,
-        by_hand="Give the Management client no `update:users`, require a new password of a test user, and run "
-        "`reconcile_passwords`.",
+        by_hand="Give the Management client no `update:users`, require a new password of a test user, run "
+        "`reconcile_passwords`, and look at the user's `app_metadata` in the dashboard.",
     ),
     Question(
         name="log_stream_on_plan",

@@ -7,6 +7,9 @@ from functools import partial
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
+from ...parts.actions import RUNTIME
+from ...parts.bindings import kept, reference
+from ...sources import TRIGGERS
 from .answers import CannotTellError
 from .lab import claims_of
 from .signing_in import sign_in, tokens_for
@@ -16,7 +19,6 @@ if TYPE_CHECKING:
     from ....gateway.hosted_pages import Page
     from .lab import Lab, Person
 
-VERSIONS = {"post-login": "v3", "post-change-password": "v2"}
 SEEN, OURS = f"{SITE}/seen", "urn:auth0_password:probe"
 
 
@@ -24,8 +26,8 @@ def bind(lab: Lab, trigger: str, **its_secrets: str) -> None:
     """Make the trigger's Action and bind it behind those that are there. Removing it later unbinds it."""
     body = {
         "code": files(__package__).joinpath(f"{trigger}.js").read_text(encoding="utf-8"),
-        "runtime": "node22",
-        "supported_triggers": [{"id": trigger, "version": VERSIONS[trigger]}],
+        "runtime": RUNTIME,
+        "supported_triggers": [{"id": trigger, "version": TRIGGERS[trigger]}],
         "secrets": [{"name": name, "value": value} for name, value in its_secrets.items()],
     }
     action = lab.make(ACTION, trigger, body)
@@ -35,13 +37,8 @@ def bind(lab: Lab, trigger: str, **its_secrets: str) -> None:
     deployed = "deployed_version"
     wait_for(lab, "it was not deployed in time", lambda: bool((lab.api.get(path).get(deployed) or {}).get("deployed")))
     bindings = f"actions/triggers/{trigger}/bindings"
-    there = [kept(binding) for binding in lab.api.list(bindings, "bindings")]
-    ours = {"ref": {"type": "action_id", "value": action["id"]}, "display_name": action["name"]}
-    lab.api.patch(bindings, {"bindings": [*there, ours]})
-
-
-def kept(binding: dict[str, Any]) -> dict[str, Any]:
-    return {"ref": {"type": "binding_id", "value": binding["id"]}, "display_name": binding.get("display_name", "")}
+    ours = reference("action_id", action["id"], action["name"])
+    lab.api.patch(bindings, {"bindings": [*map(kept, lab.api.list(bindings, "bindings")), ours]})
 
 
 def wait_for(lab: Lab, otherwise: str, look: Callable[[], bool]) -> None:

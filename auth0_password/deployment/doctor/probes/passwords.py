@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 from ....conf import conf
 from . import scopes
 from .answers import Answer, CannotTellError, Question, unknown, yes_if
-from .lab import Lab, Person
+from .lab import Lab
 from .signing_in import choose_by_link, is_changed_by, open_link
 
 GRACE = 10.0
@@ -29,7 +29,12 @@ def patch_voids_links(lab: Lab) -> Answer:
     person = lab.user()
     ticket = lab.ticket(person)
     lab.set_password(person)
-    return is_void(lab, person, ticket)
+    try:
+        choose_by_link(lab, person, ticket)
+    except CannotTellError:
+        choose_by_link(lab, person, lab.ticket(person))
+        return yes_if(True)
+    return yes_if(False)
 
 
 def second_link_voids_page(lab: Lab) -> Answer:
@@ -41,15 +46,6 @@ def second_link_voids_page(lab: Lab) -> Answer:
         return yes_if(False)
     choose_by_link(lab, person, second)
     return yes_if(True)
-
-
-def is_void(lab: Lab, person: Person, ticket: str) -> Answer:
-    try:
-        choose_by_link(lab, person, ticket)
-    except CannotTellError:
-        choose_by_link(lab, person, lab.ticket(person))
-        return yes_if(True)
-    return yes_if(False)
 
 
 def links_at_own_host(lab: Lab) -> Answer:
