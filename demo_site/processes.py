@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import os
+import signal
 import socket
 import subprocess
 import sys
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Self
 
@@ -34,7 +37,7 @@ class Pair:
                 _await("The tenant", tenant, f"http://127.0.0.1:{settings.TENANT_PORT}/_control/health")
             site = self._start(_site_command())
             if not settings.REAL_TENANT:
-                _deploy()
+                self._deploy()
             _await("The site", site, f"{settings.SITE_URL}/")
         except BaseException:
             self.stop()
@@ -65,13 +68,40 @@ class Pair:
                 process.wait()
         self._running.clear()
 
-    def _start(self, command: list[str]) -> subprocess.Popen[bytes]:
+    def _start(self, command: list[str], *, stdout: int | None = subprocess.DEVNULL) -> subprocess.Popen[bytes]:
         # A session of their own: Ctrl-C reaches this process only, which then stops them in order.
-        process = subprocess.Popen(  # noqa: S603 - our own two commands
-            command, env=environment(), cwd=settings.BASE_DIR, start_new_session=True, stdout=subprocess.DEVNULL
-        )
-        self._running.append(process)
+        with _uninterrupted():
+            process = subprocess.Popen(  # noqa: S603 - our own commands
+                command, env=environment(), cwd=settings.BASE_DIR, start_new_session=True, stdout=stdout
+            )
+            self._running.append(process)
         return process
+
+    def _deploy(self) -> None:
+        """What the site's owner would type; what an earlier run has put there stays."""
+        process = self._start([sys.executable, "manage.py", "auth0_deploy", "--apply"], stdout=None)
+        if process.wait():
+            raise CommandError(
+                "The tenant could not be set up; why is above. If an earlier version left it so, begin anew: "
+                "make demo ARGS=--reset",
+                returncode=2,
+            )
+        self._running.remove(process)
+
+
+@contextmanager
+def _uninterrupted() -> Iterator[None]:
+    """A signal that comes inside is heard at the end: nobody could stop a process that is only half begun."""
+    heard: list[int] = []
+    numbers = (signal.SIGINT, signal.SIGTERM)
+    before = {number: signal.signal(number, lambda number, _frame: heard.append(number)) for number in numbers}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+    if heard:
+        raise KeyboardInterrupt
 
 
 def environment() -> dict[str, str]:
@@ -124,20 +154,6 @@ def _site_command() -> list[str]:
         "0",
         f"127.0.0.1:{settings.PORT}",
     ]
-
-
-def _deploy() -> None:
-    """What the site's owner would type; what an earlier run has put there stays."""
-    command = [sys.executable, "manage.py", "auth0_deploy", "--apply"]
-    done = subprocess.run(  # noqa: S603 - our own
-        command, env=environment(), cwd=settings.BASE_DIR, start_new_session=True, check=False
-    )
-    if done.returncode:
-        raise CommandError(
-            "The tenant could not be set up; why is above. If an earlier version left it so, begin anew: "
-            "make demo ARGS=--reset",
-            returncode=2,
-        )
 
 
 def _await(name: str, process: subprocess.Popen[bytes], url: str) -> None:

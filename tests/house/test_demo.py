@@ -14,6 +14,8 @@ from pathlib import Path
 
 import pytest
 
+from demo_site import processes
+
 ROOT = Path(__file__).parents[2]
 
 
@@ -94,6 +96,24 @@ def test_ctrl_c_stops_it_while_it_starts(demo, at):
         said, complained = process.communicate(timeout=60)
     assert (process.returncode, complained) == (0, "")
     assert said.endswith("\nStopped.\n")
+
+
+def test_a_process_that_is_half_begun_is_stopped_too(monkeypatch):
+    """Ctrl-C may come while it is being started: then nobody knows of it yet."""
+    begun = []
+
+    class Interrupted(subprocess.Popen):
+        def __init__(self, *args, **kwargs):
+            super().__init__(*args, **kwargs)
+            begun.append(self)
+            signal.raise_signal(signal.SIGINT)
+
+    monkeypatch.setattr(processes.subprocess, "Popen", Interrupted)
+    pair = processes.Pair()
+    with pytest.raises(KeyboardInterrupt):
+        pair._start([sys.executable, "-c", "import time; time.sleep(600)"])
+    pair.stop()
+    assert [process.returncode for process in begun] == [-signal.SIGTERM]
 
 
 def test_a_tenant_of_an_earlier_version_is_told_from_a_broken_one(demo, tmp_path):
